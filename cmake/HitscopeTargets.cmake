@@ -1,0 +1,85 @@
+# How a folder of src/ becomes a target. A folder sees only the folders it DEPENDS on (and theirs):
+# including another one's header compiles, since all share src/ as include root, but does not link.
+
+add_library(hitscope_options INTERFACE)
+target_include_directories(hitscope_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_options(hitscope_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+# std::fma and friends must not change with the compiler's mood: same bytes in, same bytes out.
+target_compile_options(hitscope_options INTERFACE -ffp-contract=off)
+if(HITSCOPE_SANITIZE)
+  target_compile_options(hitscope_options INTERFACE
+    -fsanitize=${HITSCOPE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(hitscope_options INTERFACE -fsanitize=${HITSCOPE_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC documents that -fsanitize makes this warning see what is not there, as inside std::regex.
+    target_compile_options(hitscope_options INTERFACE -Wno-maybe-uninitialized)
+  endif()
+endif()
+
+# hitscope_library(NAME [DEPENDS folder...] [PACKAGES package...] [PRIVATE package...])
+# PACKAGES are part of the folder's public headers, PRIVATE ones stay inside its sources.
+function(hitscope_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PACKAGES;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  add_library(hitscope_${name} STATIC ${sources})
+  set_target_properties(hitscope_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(hitscope_${name} PUBLIC hitscope_options)
+  foreach(folder IN LISTS ARG_DEPENDS)
+    target_link_libraries(hitscope_${name} PUBLIC hitscope_${folder})
+  endforeach()
+  foreach(package IN LISTS ARG_PACKAGES)
+    target_link_libraries(hitscope_${name} PUBLIC hitscope::${package})
+  endforeach()
+  foreach(package IN LISTS ARG_PRIVATE)
+    target_link_libraries(hitscope_${name} PRIVATE hitscope::${package})
+  endforeach()
+endfunction()
+
+# hitscope_program(NAME FOLDER ...): the same for a folder with a main.cpp, whose other files also form
+# the library hitscope_FOLDER, so that tests can link them.
+function(hitscope_program program folder)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE" ${ARGN})
+  hitscope_library(${folder} ${ARGN})
+  get_target_property(sources hitscope_${folder} SOURCES)
+  list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/src/${folder}/main.cpp)
+  set_property(TARGET hitscope_${folder} PROPERTY SOURCES ${sources})
+  add_executable(${program} ${PROJECT_SOURCE_DIR}/src/${folder}/main.cpp)
+  target_link_libraries(${program} PRIVATE hitscope_${folder})
+  set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endfunction()
+
+# hitscope_test(FOLDER [LIBS folder...]): tests/FOLDER/*_test.cpp as one program, hitscope_FOLDER_tests.
+function(hitscope_test folder)
+  cmake_parse_arguments(ARG "" "" "LIBS;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(hitscope_${folder}_tests ${sources})
+  target_link_libraries(hitscope_${folder}_tests PRIVATE hitscope_${folder} GTest::gtest GTest::gtest_main)
+  target_include_directories(hitscope_${folder}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_definitions(hitscope_${folder}_tests PRIVATE HITSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  foreach(library IN LISTS ARG_LIBS)
+    target_link_libraries(hitscope_${folder}_tests PRIVATE hitscope_${library})
+  endforeach()
+  foreach(package IN LISTS ARG_PRIVATE)
+    target_link_libraries(hitscope_${folder}_tests PRIVATE hitscope::${package})
+  endforeach()
+  set_target_properties(hitscope_${folder}_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  add_test(NAME ${folder} COMMAND hitscope_${folder}_tests)
+endfunction()
+
+# The demo tracks, rendered once at build time into build/<preset>/demo/ by the project's own generator.
+function(hitscope_demo_tracks)
+  add_executable(hitscope-synth ${PROJECT_SOURCE_DIR}/src/synth/main/hitscope_synth.cpp)
+  target_link_libraries(hitscope-synth PRIVATE hitscope_synth)
+  set_target_properties(hitscope-synth PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  add_custom_command(
+    OUTPUT ${PROJECT_BINARY_DIR}/demo/.rendered
+    COMMAND hitscope-synth --demo ${PROJECT_BINARY_DIR}/demo
+    COMMAND ${CMAKE_COMMAND} -E touch ${PROJECT_BINARY_DIR}/demo/.rendered
+    DEPENDS hitscope-synth
+    COMMENT "Rendering the demo tracks")
+  add_custom_target(demo_tracks ALL DEPENDS ${PROJECT_BINARY_DIR}/demo/.rendered)
+endfunction()
