@@ -1,0 +1,124 @@
+#include "features/tempo.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "features/novelty.h"
+#include "features/onset_rate.h"
+#include "features/periodicity.h"
+#include "features/tempo_evidence.h"
+
+namespace hitscope {
+namespace {
+
+constexpr double kFramesPerSecond = static_cast<double>(kAnalysisRateHz) / kHopLength;
+
+// All bands rise by `rise_db` at every beat, rounded to the frame.
+Novelty pulses(double bpm, double seconds, float rise_db = 20) {
+  Novelty novelty;
+  std::array<float, kMelBands> mel{};
+  double next = 0;
+  const auto frames = static_cast<std::size_t>(seconds * kFramesPerSecond);
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    const bool beat = static_cast<double>(frame) >= next;
+    if (beat) next += 60.0 / bpm * kFramesPerSecond;
+    mel.fill(beat ? rise_db : 0.0F);
+    novelty.push(mel, -80.0F);
+  }
+  return novelty;
+}
+
+TEST(Novelty, CountsRisesByGroup) {
+  Novelty novelty;
+  std::array<float, kMelBands> mel{};
+  novelty.push(mel, -80.0F);
+  mel[0] = 10.0F;    // low
+  mel[127] = 8.0F;   // high
+  mel[20] = -30.0F;  // a fall does not count
+  novelty.push(mel, -80.0F);
+  EXPECT_EQ(novelty.group(0)[0], 0.0F);
+  EXPECT_FLOAT_EQ(novelty.onset_strength(), 18.0F / kMelBands);
+  EXPECT_FLOAT_EQ(novelty.group(1)[1], 10.0F / 10);
+  EXPECT_FLOAT_EQ(novelty.group(2)[1], 0.0F);
+  EXPECT_FLOAT_EQ(novelty.group(3)[1], 8.0F / 80);
+}
+
+TEST(Novelty, RisesAreCountedFromTheFloor) {
+  Novelty novelty;
+  std::array<float, kMelBands> mel{};
+  mel.fill(-100.0F);
+  novelty.push(mel, -50.0F);
+  mel.fill(-49.0F);
+  novelty.push(mel, -50.0F);
+  EXPECT_FLOAT_EQ(novelty.onset_strength(), 1.0F);
+}
+
+TEST(Periodicity, APulseTrainPeaksAtItsPeriodAndItsFrequency) {
+  std::vector<float> series(4 * kPeriodicityWindow, 0.0F);
+  constexpr std::size_t period = 20;
+  for (std::size_t i = 0; i < series.size(); i += period) series[i] = 1.0F;
+  const Periodicity periodicity = measure_periodicity(series);
+  EXPECT_NEAR(periodicity.autocorrelation[0], 1.0, 1e-4);
+  EXPECT_NEAR(periodicity.autocorrelation[period], 1.0, 0.02);
+  EXPECT_LT(periodicity.autocorrelation[period / 2], 0.0);
+  const std::size_t bin = 8 * kPeriodicityWindow / period;
+  EXPECT_GT(periodicity.spectrum[bin], 10 * periodicity.spectrum[bin / 2]);
+}
+
+TEST(Periodicity, NothingRepeatsInSilence) {
+  const Periodicity periodicity = measure_periodicity(std::vector<float>(3000, 0.0F));
+  for (const float value : periodicity.autocorrelation) EXPECT_EQ(value, 0.0F);
+  for (const float value : periodicity.spectrum) EXPECT_EQ(value, 0.0F);
+}
+
+TEST(TempoEvidence, PulsesAreAmongTheCandidatesWithinHalfAPercent) {
+  for (const double bpm : {62.0, 90.0, 128.0, 174.0}) {
+    double nearest = 1;
+    for (const RatedTempo& tempo : tempo_evidence(pulses(bpm, 40))) {
+      nearest = std::min(nearest, std::abs(tempo.bpm / bpm - 1));
+    }
+    EXPECT_LT(nearest, 0.005) << bpm;
+  }
+}
+
+TEST(TempoEvidence, CandidatesKeepTheirDistance) {
+  const auto tempi = tempo_evidence(pulses(120, 40));
+  for (std::size_t i = 0; i < tempi.size(); ++i) {
+    for (std::size_t k = i + 1; k < tempi.size(); ++k) {
+      EXPECT_GT(std::abs(std::log2(tempi[i].bpm / tempi[k].bpm)), 0.02);
+    }
+  }
+}
+
+TEST(Tempo, PlainPulsesAreHeardAtTheirTempoOrASimpleMultiple) {
+  for (const double bpm : {80.0, 100.0, 128.0}) {
+    const TempoEstimate estimate = estimate_tempo(pulses(bpm, 40));
+    ASSERT_TRUE(estimate.tempo_bpm) << bpm;
+    double nearest = 1;
+    for (const double multiple : {0.5, 1.0, 2.0}) {
+      nearest = std::min(nearest, std::abs(*estimate.tempo_bpm / (bpm * multiple) - 1));
+    }
+    EXPECT_LT(nearest, 0.005) << bpm << " heard as " << *estimate.tempo_bpm;
+  }
+}
+
+TEST(Tempo, SilenceHasNone) {
+  const TempoEstimate estimate = estimate_tempo(pulses(120, 20, 0.0F));
+  EXPECT_FALSE(estimate.tempo_bpm);
+  EXPECT_FALSE(estimate.confidence);
+  EXPECT_TRUE(estimate.candidates.empty());
+}
+
+TEST(OnsetRate, CountsThePulses) {
+  EXPECT_NEAR(onset_rate_hz(pulses(120, 60).group(0)), 2.0, 0.05);
+  EXPECT_NEAR(onset_rate_hz(pulses(240, 60).group(0)), 4.0, 0.05);
+}
+
+TEST(OnsetRate, IsZeroWhereNothingChanges) {
+  EXPECT_EQ(onset_rate_hz({}), 0);
+  EXPECT_EQ(onset_rate_hz(std::vector<float>(500, 3.0F)), 0);
+}
+
+}  // namespace
+}  // namespace hitscope
