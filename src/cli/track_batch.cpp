@@ -1,0 +1,197 @@
+#include "cli/track_batch.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <exception>
+#include <iostream>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "cli/frames_folder.h"
+#include "cli/in_order.h"
+#include "cli/inputs.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
+#include "cli/report_writer.h"
+#include "report/plain_text.h"
+
+namespace hitscope::cli {
+namespace {
+
+bool is_address(const std::string& path) {
+  return path.starts_with("http://") || path.starts_with("https://");
+}
+
+// A named pipe, such as a shell's <(command): read like standard input.
+Result<std::unique_ptr<ByteSource>> open_pipe(const std::string& path, std::uint64_t max_bytes) {
+  const int descriptor =
+      open(path.c_str(), O_RDONLY | O_CLOEXEC);  // NOLINT(cppcoreguidelines-pro-type-vararg)
+  if (descriptor < 0) return fail(ErrorKind::unreadable, "The pipe cannot be read.");
+  auto source = open_descriptor(descriptor, max_bytes);
+  close(descriptor);
+  return source;
+}
+
+Result<std::unique_ptr<ByteSource>> open_input(const std::string& path, std::uint64_t max_bytes) {
+  if (path == "-") return open_descriptor(STDIN_FILENO, max_bytes);
+  if (is_address(path)) {
+    return fail(ErrorKind::url_unreachable, "Addresses cannot be fetched yet: give a file instead.");
+  }
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) return open_pipe(path, max_bytes);
+  return open_file(path, max_bytes);
+}
+
+class TrackBatch {
+ public:
+  TrackBatch(const TrackArguments& arguments, const Console& console, bool explain, const Judge& judge,
+             std::vector<Input> inputs)
+      : arguments_(arguments),
+        console_(console),
+        judge_(judge),
+        inputs_(std::move(inputs)),
+        format_(console.choose(arguments.format)),
+        writer_(console.out, format_, {.colour = console.colour, .explain = explain, .width = console.width}),
+        progress_(console, arguments.progress, inputs_.size()) {
+    if (!arguments.frames_folder.empty()) frames_.emplace(arguments.frames_folder);
+  }
+
+  int run() {
+    const unsigned threads =
+        arguments_.jobs != 0 ? arguments_.jobs : std::max(1U, std::thread::hardware_concurrency());
+    in_order(
+        inputs_.size(), threads, stop_, [this](std::size_t item) { return measure(item); },
+        [this](std::size_t item, TrackReport report) { deliver(inputs_[item], std::move(report)); });
+    progress_.hide();
+    if (!writer_.end()) reader_left_ = true;
+    if (reader_left_) return kNobodyReads;
+    summarise();
+    if (interrupt_flag()) return kInterrupted;
+    return failed_ == 0 ? kAllDone : kSomeFailed;
+  }
+
+ private:
+  // On a worker thread. Whatever happens becomes a report.
+  TrackReport measure(std::size_t item) {
+    const Input& input = inputs_[item];
+    progress_.begin(item, input.path);
+    Result<TrackReport> report = fail(ErrorKind::internal, "The track was not looked at.");
+    try {
+      report = input.error ? tl::unexpected(*input.error) : analyze(item, input.path);
+    } catch (const std::bad_alloc&) {
+      report = fail(ErrorKind::too_large, "There is not enough memory for this track.");
+    } catch (const std::exception& exception) {
+      report = fail(ErrorKind::internal, "An unexpected defect stopped the analysis.", exception.what());
+    }
+    progress_.finish(item);
+    if (!report) return failed_report(input.path, std::move(report.error()));
+    report->path = input.path;
+    return std::move(*report);
+  }
+
+  Result<TrackReport> analyze(std::size_t item, const std::string& path) {
+    Result<std::unique_ptr<ByteSource>> source = open_input(path, arguments_.max_bytes);
+    if (!source) return tl::unexpected(std::move(source.error()));
+    AnalyzeOptions options;
+    options.decode.max_seconds = arguments_.max_seconds;
+    options.analyzer.true_peak = arguments_.true_peak;
+    options.timeout_s = arguments_.timeout_s;
+    options.cancelled = &stop_;
+    options.progress = [this, item](double done_s, std::optional<double> known_s) {
+      if (interrupt_flag()) stop_ = true;
+      if (known_s && *known_s > 0) progress_.advance(item, done_s / *known_s);
+    };
+    Result<TrackReport> report = analyze_source(std::move(*source), options);
+    if (!report || !judge_) return report;
+    if (Result<void> judged = judge_(*report); !judged) return tl::unexpected(std::move(judged.error()));
+    return report;
+  }
+
+  // On the calling thread, in the inputs' order.
+  void deliver(const Input& input, TrackReport report) {
+    if (interrupt_flag()) stop_ = true;
+    if (reader_left_) return;
+    if (report.error) {
+      const ErrorKind kind = report.error->kind;
+      if (kind == ErrorKind::interrupted) return;
+      if (input.from_folder && kind == ErrorKind::unsupported_format) {
+        ++not_audio_;
+        return;
+      }
+      ++failed_;
+      if (format_ != Format::text) say(fmt::format("{}: {}", report.path, report.error->message));
+    } else {
+      ++done_;
+      if (frames_) write_frames(report);
+    }
+    if (console_.out_is_terminal) progress_.hide();
+    if (!writer_.write(report)) {
+      reader_left_ = true;
+      stop_ = true;
+    }
+  }
+
+  void write_frames(const TrackReport& report) {
+    if (const Result<void> written = frames_->write(report.path, report.analysis.dna); !written) {
+      ++failed_;
+      say(written.error().message);
+    }
+  }
+
+  void summarise() {
+    const bool from_folder = std::ranges::any_of(inputs_, &Input::from_folder);
+    if (interrupt_flag()) {
+      say(fmt::format("stopped: {} of {} done", done_ + failed_, inputs_.size()));
+    } else if (inputs_.size() > 1 || from_folder || inputs_.empty()) {
+      std::string words = fmt::format("{} {} done", done_, done_ == 1 ? "track" : "tracks");
+      if (failed_ != 0) words += fmt::format(", {} failed", failed_);
+      if (not_audio_ != 0) words += fmt::format(", {} passed over as not audio", not_audio_);
+      say(words);
+    }
+  }
+
+  void say(std::string_view words) {
+    progress_.hide();
+    console_.err << "hitscope: " << printable(words) << '\n';
+  }
+
+  const TrackArguments& arguments_;
+  const Console& console_;
+  const Judge& judge_;
+  const std::vector<Input> inputs_;
+  const Format format_;
+  ReportWriter writer_;
+  Progress progress_;
+  std::optional<FramesFolder> frames_;
+  std::atomic<bool> stop_{false};
+  bool reader_left_ = false;
+  std::size_t done_ = 0;
+  std::size_t failed_ = 0;
+  std::size_t not_audio_ = 0;
+};
+
+}  // namespace
+
+int run_track_batch(const TrackArguments& arguments, const Console& console, bool explain,
+                    const Judge& judge) {
+  std::vector<std::string> paths = arguments.paths;
+  if (!arguments.files_from.empty()) {
+    Result<std::vector<std::string>> listed = read_list(arguments.files_from, std::cin);
+    if (!listed) {
+      console.err << "hitscope: " << printable(listed.error().message) << '\n';
+      return kWrongUsage;
+    }
+    paths.insert(paths.end(), listed->begin(), listed->end());
+  }
+  return TrackBatch(arguments, console, explain, judge, find_inputs(paths, arguments.recursive)).run();
+}
+
+}  // namespace hitscope::cli
