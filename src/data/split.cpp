@@ -128,8 +128,6 @@ Result<NamedSplit> read_split(const std::filesystem::path& path, const Table& ta
     if (hit != "0" && hit != "1") return refuse(2, "hit is neither 0 nor 1");
     entries.push_back({found->second, static_cast<std::uint8_t>(hit == "1" ? 1 : 0), part == "test"});
   }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.row < b.row; });
-
   NamedSplit result;
   for (const Entry& entry : entries) {
     (entry.test ? result.split.test : result.split.train)
