@@ -40,8 +40,8 @@ struct Split {
 // The rows of one fold as the test part, the others as the training part.
 [[nodiscard]] Split fold_split(std::span<const std::uint32_t> folds, std::uint32_t test_fold);
 
-// A split file applied to a table: the selection it names, in the file's own order (which neighbours' ties and
-// XGBoost's bins depend on, a little), with its labels, and who is where.
+// A split file applied to a table: the selection it names, in the file's own order (which neighbours' ties
+// and XGBoost's bins depend on, a little), with its labels, and who is where.
 struct NamedSplit {
   Selection selection;
   Split split;
