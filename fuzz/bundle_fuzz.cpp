@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t found = bundle.error().detail.find(kMarker);
   if (found == std::string::npos) return 0;
   auto content = hitscope::read_safetensors(bytes);
-  if (!content) std::abort();
+  if (!content) return 0;  // the words came from the file itself
   content->metadata["digest"] = bundle.error().detail.substr(found + kMarker.size());
   const auto forged = hitscope::write_safetensors(*content);
   if (!forged) return 0;

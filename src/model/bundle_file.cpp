@@ -303,6 +303,12 @@ std::optional<double> optional_number(const Json& json) {
   return json.is_null() ? std::nullopt : std::optional(json.get<double>());
 }
 
+// JSON's own conversion of a negative, broken or huge number to an unsigned one is undefined.
+std::uint64_t count(const Json& json) {
+  if (!json.is_number_unsigned()) throw Damage{"metadata has something else where a count belongs"};
+  return json.get<std::uint64_t>();
+}
+
 // Iterating over anything but an array would also work, after a fashion.
 const Json& array(const Json& json) {
   if (!json.is_array()) throw Damage{"metadata has something else where a list belongs"};
@@ -356,7 +362,7 @@ BundleCard read_card(const Reader& reader) {
   card.data_licence = json.at("data_licence").get<std::string>();
   for (const Json& table : array(json.at("data"))) {
     card.data.push_back({table.at("name").get<std::string>(), table.at("sha256").get<std::string>(),
-                         table.at("rows").get<std::uint64_t>()});
+                         count(table.at("rows"))});
   }
   card.auc_grouped = optional_number(json.at("auc_grouped"));
   card.ece = optional_number(json.at("ece"));
@@ -375,7 +381,7 @@ Bundle read_bundle(const Reader& reader) {
   bundle.adaboost = reader.forest("adaboost", models.at("adaboost"));
   bundle.decision_tree = reader.forest("decision_tree", models.at("decision_tree"));
   bundle.knn.n_features = bundle.features.size();
-  bundle.knn.k = models.at("knn").at("k").get<std::size_t>();
+  bundle.knn.k = count(models.at("knn").at("k"));
   bundle.knn.distance_weights = models.at("knn").at("distance_weights").get<bool>();
   bundle.knn.rows = reader.vector<float>("knn.rows", 2);
   bundle.knn.labels = reader.vector<std::uint8_t>("knn.labels");

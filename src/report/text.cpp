@@ -20,7 +20,6 @@ constexpr std::size_t kLabelWidth = 12;
 constexpr std::size_t kValueWidth = 14;
 constexpr std::size_t kModelWidth = 20;
 constexpr std::size_t kVoteBar = 24;
-constexpr double kShownCandidate = 0.05;  // weaker ones are noise
 
 std::string padded(std::string_view text, std::size_t width) {
   const std::size_t length = count_characters(text);

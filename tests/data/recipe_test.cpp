@@ -28,6 +28,12 @@ TEST(Recipe, TheSmallestOneTakesTheDefaults) {
   EXPECT_EQ(recipe->source, kSmallest);
 }
 
+TEST(Recipe, TitlesMayHaveAnyLetters) {
+  const auto recipe = parse_recipe(std::string(kSmallest) + "title = \"\xC3\xA9t\xC3\xA9\"\n");
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->title, "\xC3\xA9t\xC3\xA9");
+}
+
 TEST(Recipe, ReadsEverySection) {
   const auto recipe = parse_recipe(R"(
 name = "x"
@@ -118,6 +124,8 @@ TEST(Recipe, RefusesValuesOfTheWrongKindOrRange) {
 
 TEST(Recipe, RefusesWhatIsNotToml) {
   EXPECT_EQ(refused("name = \n"), "line 1, column 8");
+  EXPECT_FALSE(refused("[ = 1\n").empty()) << "on which the parser's own assertion fails";
+  EXPECT_FALSE(refused("n\xC3\xA9 = 1\n").empty()) << "letters that its tables do not know";
   EXPECT_FALSE(refused("features = [\"tempo\"]\n").empty()) << "a recipe needs a name";
   EXPECT_FALSE(refused("name = \"x\"\n").empty()) << "and features";
   EXPECT_FALSE(refused("name = \"x\"\nfeatures = []\n").empty());

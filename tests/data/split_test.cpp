@@ -73,13 +73,13 @@ class SplitFile : public ::testing::Test {
        ".csv");
 };
 
-TEST_F(SplitFile, NamesRowsByIndex) {
+TEST_F(SplitFile, NamesRowsByIndexInItsOwnOrder) {
   const auto split = read("index,part,hit\n30,test,1\n10,train,0\n");
   ASSERT_TRUE(split);
-  EXPECT_EQ(split->selection.rows, (std::vector<std::uint32_t>{0, 2}));
-  EXPECT_EQ(split->selection.hit, (std::vector<std::uint8_t>{0, 1}));
-  EXPECT_EQ(split->split.train, (std::vector<std::uint32_t>{0}));
-  EXPECT_EQ(split->split.test, (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(split->selection.rows, (std::vector<std::uint32_t>{2, 0}));
+  EXPECT_EQ(split->selection.hit, (std::vector<std::uint8_t>{1, 0}));
+  EXPECT_EQ(split->split.train, (std::vector<std::uint32_t>{1}));
+  EXPECT_EQ(split->split.test, (std::vector<std::uint32_t>{0}));
 }
 
 TEST_F(SplitFile, RefusesWhatItCannotApply) {
