@@ -1,7 +1,9 @@
 // What the rhythm is read from: how much the log-mel spectrum rises from frame to frame, in four groups of
 // bands: all of them, the low ones (up to 260 Hz: kick drum and bass), the middle (to 1.3 kHz) and the high
 // ones (snare, hi-hats). A back beat is low and high in turn, which is what tells a tempo from its double.
-// Unit: mean rise in dB per frame, >= 0; the first frame is 0.
+// A fifth series says where the sound changes and stays so, as with a new chord: how far the mean of the last
+// half second lies from the mean of the half before, over the bands up to 1.3 kHz.
+// Unit: mean rise in dB per frame (of the fifth: mean difference in dB), >= 0; the first frame is 0.
 #pragma once
 
 #include <array>
@@ -13,7 +15,9 @@
 
 namespace hitscope {
 
-inline constexpr std::size_t kNoveltyGroups = 4;  // all, low, middle, high
+inline constexpr std::size_t kNoveltyGroups = 5;   // all, low, middle, high, lasting change
+inline constexpr std::size_t kLastingFrames = 20;  // 464 ms
+inline constexpr std::size_t kLastingBands = 48;   // up to 1.3 kHz
 
 class Novelty {
  public:
@@ -25,7 +29,13 @@ class Novelty {
   [[nodiscard]] float onset_strength() const { return series_[0].back(); }
 
  private:
+  float lasting_change(std::span<const float> mel_db, float floor_db);
+
   std::array<float, kMelBands> previous_{};
+  // The last two half seconds, a ring, and the sum of each.
+  std::array<std::array<float, kLastingBands>, 2 * kLastingFrames> recent_{};
+  std::array<float, kLastingBands> newer_{};
+  std::array<float, kLastingBands> older_{};
   std::array<std::vector<float>, kNoveltyGroups> series_;
 };
 

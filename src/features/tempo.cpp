@@ -14,9 +14,18 @@ namespace {
 constexpr std::size_t kMaxCandidates = 5;
 constexpr double kLeastConfidence = 0.05;  // below, there is no tempo to speak of
 
+double weighed(const std::array<double, kTempoEvidence>& evidence,
+               const std::array<double, kTempoEvidence>& weights, double start) {
+  return std::inner_product(evidence.begin(), evidence.end(), weights.begin(), start);
+}
+
 double odds(const RatedTempo& tempo) {
-  return std::exp(std::inner_product(tempo.evidence.begin(), tempo.evidence.end(), kTempoWeights.begin(),
-                                     kTempoIntercept));
+  double log_odds = weighed(tempo.evidence, kTempoWeights, kTempoIntercept);
+  for (std::size_t unit = 0; unit < kTempoUnits; ++unit) {
+    log_odds += kTempoUnitWeights[unit] *
+                std::tanh(weighed(tempo.evidence, kTempoUnitInputs[unit], kTempoUnitIntercepts[unit]));
+  }
+  return std::exp(log_odds);
 }
 
 }  // namespace

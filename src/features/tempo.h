@@ -1,8 +1,11 @@
 // The tempo of a track: the candidate for which the rhythmic evidence speaks most (tempo_evidence.h).
 //
-// Each candidate gets the logarithm of its odds from a linear model of its evidence; the best one's odds
-// against the others and against "none of them" are the confidence. The weights were learned on 220 renders
-// of styles and scores with written tempi (research/tempo), none of them a recording of the reference set.
+// Each candidate gets the logarithm of its odds from a small network: a linear function of its evidence and a
+// layer of tanh units. The best one's odds against the others and against "none of them" are the confidence.
+// The weights were learned on 4,710 renders of styles, scores and made-up music with known tempi and of
+// sounds that have none (research/tempo), none of them a recording of the reference set; tempi count by how
+// people prefer them (log-normal around 120 BPM; Moelants 2002). On sources it had not heard: 86 % right
+// within 4 %, 97 % up to the octave, 94 % where the confidence is 0.8 or more.
 // Limits: one tempo a track, 40 to 250 BPM. Unknown when nothing repeats, as in silence, noise or speech.
 #pragma once
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "features/onset_rate.h"
 #include "features/track_features.h"
 
 namespace hitscope {
@@ -18,13 +19,16 @@ constexpr double kSameTempo = 0.03;       // octaves; closer candidates are one
 constexpr float kWeakestPeak = 0.03F;     // a normalised autocorrelation below this is noise
 constexpr std::size_t kPeaks = 6;         // candidates in their own right
 constexpr std::size_t kMultiplied = 4;    // of which these also stand for their multiples
+constexpr double kLongestMeasured = 0.9;  // of the window
 constexpr double kLongestLagShare = 0.7;  // of the window; beyond, too few products
 
 constexpr std::array<double, 7> kMultiples = {1, 2, 1.0 / 2, 3, 1.0 / 3, 3.0 / 2, 2.0 / 3};
 constexpr std::array<double, kPeriodRatios> kPeriods = {
-    1.0 / 4, 1.0 / 3, 1.0 / 2, 2.0 / 3, 3.0 / 4, 1, 4.0 / 3, 3.0 / 2, 2, 3, 4, 6, 8};
-constexpr std::array<double, kFrequencyRatios> kFrequencies = {1.0 / 4, 1.0 / 3, 1.0 / 2, 2.0 / 3, 1, 4.0 / 3,
-                                                               3.0 / 2, 2,       3,       4,       6, 8};
+    1.0 / 8, 1.0 / 6, 1.0 / 4, 1.0 / 3, 3.0 / 8, 1.0 / 2, 2.0 / 3, 3.0 / 4, 1,  5.0 / 4, 4.0 / 3,
+    3.0 / 2, 5.0 / 3, 2,       8.0 / 3, 3,       4,       6,       8,       12, 16};
+constexpr std::array<double, kFrequencyRatios> kFrequencies = {
+    1.0 / 8, 1.0 / 4, 1.0 / 3, 1.0 / 2, 2.0 / 3, 3.0 / 4, 1, 4.0 / 3, 3.0 / 2, 2, 8.0 / 3, 3, 4, 5, 6, 8};
+constexpr std::size_t kFoldWindow = 258;  // frames, six seconds: the beat may drift more slowly than that
 
 double lag_of(double bpm) {
   return kFramesPerMinute / bpm;
@@ -79,30 +83,91 @@ double refine(std::span<const float> autocorrelation, double bpm) {
   return bpm;
 }
 
-// The largest value within the tolerance of a place (at least `least` positions) on either side.
+double at(std::span<const float> values, double place) {
+  place = std::clamp(place, 0.0, static_cast<double>(values.size() - 1));
+  const auto left = static_cast<std::size_t>(place);
+  const double share = place - static_cast<double>(left);
+  const std::size_t right = std::min(left + 1, values.size() - 1);
+  return (1 - share) * static_cast<double>(values[left]) + share * static_cast<double>(values[right]);
+}
+
+// The largest value within the tolerance of a place (at least one position) on either side.
 double near(std::span<const float> values, double place) {
   const double last = static_cast<double>(values.size() - 1);
   const double reach = std::max(1.0, kTolerance * place);
-  const auto from = static_cast<std::size_t>(std::clamp(std::floor(place - reach), 0.0, last));
-  const auto to = static_cast<std::size_t>(std::clamp(std::ceil(place + reach), 0.0, last));
-  return static_cast<double>(*std::ranges::max_element(values.subspan(from, to - from + 1)));
+  const double from = std::clamp(place - reach, 0.0, last);
+  const double to = std::clamp(place + reach, 0.0, last);
+  double largest = std::max(at(values, from), at(values, to));
+  for (auto i = static_cast<std::size_t>(std::ceil(from)); static_cast<double>(i) <= to; ++i) {
+    largest = std::max(largest, static_cast<double>(values[i]));
+  }
+  return largest;
 }
 
-std::vector<double> candidates_of(std::span<const float> autocorrelation) {
-  const std::vector<Peak> peaks = peaks_of(autocorrelation);
+std::vector<double> candidates_of(std::span<const Periodicity> groups) {
   std::vector<double> candidates;
-  const auto consider = [&](double bpm) {
+  const auto consider = [&](std::span<const float> autocorrelation, double bpm) {
     if (bpm < kSlowestBpm || bpm > kFastestBpm) return;
     bpm = refine(autocorrelation, bpm);
     if (bpm < kSlowestBpm || bpm > kFastestBpm) return;
     const auto same = [bpm](double other) { return std::abs(std::log2(bpm / other)) <= kSameTempo; };
     if (std::ranges::none_of(candidates, same)) candidates.push_back(bpm);
   };
-  for (std::size_t i = 0; i < std::min(kMultiplied, peaks.size()); ++i) {
-    for (const double multiple : kMultiples) consider(peaks[i].bpm * multiple);
+  std::vector<float> mean(kPeriodicityWindow);
+  for (const Periodicity& group : groups) {
+    for (std::size_t lag = 0; lag < mean.size(); ++lag) {
+      mean[lag] += group.autocorrelation[lag] / static_cast<float>(groups.size());
+    }
   }
-  for (const Peak& peak : peaks) consider(peak.bpm);
+  for (const std::span<const float> autocorrelation :
+       {std::span<const float>(groups[0].autocorrelation), std::span<const float>(mean)}) {
+    const std::vector<Peak> peaks = peaks_of(autocorrelation);
+    for (std::size_t i = 0; i < std::min(kMultiplied, peaks.size()); ++i) {
+      for (const double multiple : kMultiples) consider(autocorrelation, peaks[i].bpm * multiple);
+    }
+    for (const Peak& peak : peaks) consider(autocorrelation, peak.bpm);
+  }
   return candidates;
+}
+
+using BeatProfile = std::array<std::array<double, kBeatParts>, kNoveltyGroups>;
+
+// Folds each stretch of the novelty at the beat, turns it so that the strongest part of all bands comes
+// first, and averages: how many times its mean each group's novelty is in each twelfth of the beat.
+BeatProfile beat_profile(const Novelty& novelty, double lag) {
+  BeatProfile result{};
+  const std::size_t size = novelty.group(0).size();
+  double windows = 0;
+  for (std::size_t start = 0; start + kFoldWindow <= size; start += kFoldWindow) {
+    BeatProfile folded{};
+    for (std::size_t g = 0; g < kNoveltyGroups; ++g) {
+      const std::span<const float> series = novelty.group(g).subspan(start, kFoldWindow);
+      double phase = 0;
+      for (const float value : series) {
+        const auto part = static_cast<std::size_t>(phase);
+        const double share = phase - static_cast<double>(part);
+        folded[g][part] += (1 - share) * static_cast<double>(value);
+        folded[g][(part + 1) % kBeatParts] += share * static_cast<double>(value);
+        phase += kBeatParts / lag;
+        if (phase >= kBeatParts) phase -= kBeatParts;
+      }
+    }
+    const auto first = static_cast<std::size_t>(std::ranges::max_element(folded[0]) - folded[0].begin());
+    for (std::size_t g = 0; g < kNoveltyGroups; ++g) {
+      double sum = 1e-9;
+      for (const double part : folded[g]) sum += part;
+      for (std::size_t part = 0; part < kBeatParts; ++part) {
+        result[g][part] += kBeatParts * folded[g][(first + part) % kBeatParts] / sum;
+      }
+    }
+    ++windows;
+  }
+  if (windows > 0) {
+    for (auto& group : result) {
+      for (double& part : group) part /= windows;
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -115,15 +180,19 @@ std::vector<RatedTempo> tempo_evidence(const Novelty& novelty) {
     strongest[g] = static_cast<double>(*std::ranges::max_element(groups[g].spectrum)) + 1e-9;
   }
 
+  const double onsets_per_minute = 60 * onset_rate_hz(novelty.group(0));
   std::vector<RatedTempo> rated;
-  for (const double bpm : candidates_of(groups[0].autocorrelation)) {
+  for (const double bpm : candidates_of(groups)) {
     RatedTempo& tempo = rated.emplace_back();
     tempo.bpm = bpm;
     auto* next = tempo.evidence.data();
     const double lag = lag_of(bpm);
     const double bin = 8.0 * kPeriodicityWindow / lag;
     for (const Periodicity& group : groups) {
-      for (const double ratio : kPeriods) *next++ = near(group.autocorrelation, lag * ratio);
+      for (const double ratio : kPeriods) {
+        const double place = lag * ratio;
+        *next++ = place <= kPeriodicityWindow * kLongestMeasured ? near(group.autocorrelation, place) : 0.0;
+      }
     }
     for (std::size_t g = 0; g < kNoveltyGroups; ++g) {
       for (const double ratio : kFrequencies) {
@@ -131,9 +200,10 @@ std::vector<RatedTempo> tempo_evidence(const Novelty& novelty) {
         *next++ = place < kPeriodicityBins ? near(groups[g].spectrum, place) / strongest[g] : 0.0;
       }
     }
+    for (const auto& group : beat_profile(novelty, lag)) next = std::ranges::copy(group, next).out;
     const double octaves = std::log2(bpm / 120.0);
-    *next++ = octaves;
-    *next++ = octaves * octaves;
+    const double density = std::log2((onsets_per_minute + 1) / bpm);
+    std::ranges::copy(std::array{octaves, octaves * octaves, density, density * density}, next);
   }
   return rated;
 }

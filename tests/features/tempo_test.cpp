@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <numeric>
+#include <span>
 
+#include "core/random.h"
 #include "features/novelty.h"
 #include "features/onset_rate.h"
 #include "features/periodicity.h"
@@ -54,6 +58,22 @@ TEST(Novelty, RisesAreCountedFromTheFloor) {
   EXPECT_FLOAT_EQ(novelty.onset_strength(), 1.0F);
 }
 
+TEST(Novelty, AChangeThatLastsIsTheDifferenceOfTheHalfSecondsAroundIt) {
+  Novelty novelty;
+  std::array<float, kMelBands> mel{};
+  for (std::size_t frame = 0; frame < 7 * kLastingFrames; ++frame) {
+    mel.fill(frame < 3 * kLastingFrames ? -20.0F : -30.0F);
+    if (frame == 5 * kLastingFrames) mel.fill(-10.0F);  // a blow does not last
+    novelty.push(mel, -80.0F);
+  }
+  const auto change = novelty.group(kNoveltyGroups - 1);
+  for (std::size_t frame = 0; frame < 3 * kLastingFrames; ++frame) EXPECT_FLOAT_EQ(change[frame], 0.0F);
+  EXPECT_NEAR(change[3 * kLastingFrames + kLastingFrames / 2 - 1], 5.0F, 1e-3);
+  EXPECT_NEAR(change[4 * kLastingFrames - 1], 10.0F, 1e-3);
+  EXPECT_NEAR(change[5 * kLastingFrames - 1], 0.0F, 1e-3);
+  EXPECT_NEAR(change[5 * kLastingFrames], 20.0F / kLastingFrames, 1e-3);
+}
+
 TEST(Periodicity, APulseTrainPeaksAtItsPeriodAndItsFrequency) {
   std::vector<float> series(4 * kPeriodicityWindow, 0.0F);
   constexpr std::size_t period = 20;
@@ -82,6 +102,17 @@ TEST(TempoEvidence, PulsesAreAmongTheCandidatesWithinHalfAPercent) {
   }
 }
 
+TEST(TempoEvidence, APulseLiesInTheFirstPartOfItsBeat) {
+  constexpr std::size_t shares = kNoveltyGroups * (kPeriodRatios + kFrequencyRatios);
+  for (const RatedTempo& tempo : tempo_evidence(pulses(100, 40))) {
+    if (std::abs(tempo.bpm - 100) > 1) continue;
+    const std::span<const double> beat = std::span(tempo.evidence).subspan(shares, kBeatParts);
+    EXPECT_NEAR(std::accumulate(beat.begin(), beat.end(), 0.0), kBeatParts, 1e-6);
+    EXPECT_GT(beat.front(), 0.4 * kBeatParts);
+    EXPECT_LT(beat[kBeatParts / 2], 0.1);
+  }
+}
+
 TEST(TempoEvidence, CandidatesKeepTheirDistance) {
   const auto tempi = tempo_evidence(pulses(120, 40));
   for (std::size_t i = 0; i < tempi.size(); ++i) {
@@ -100,6 +131,19 @@ TEST(Tempo, PlainPulsesAreHeardAtTheirTempoOrASimpleMultiple) {
       nearest = std::min(nearest, std::abs(*estimate.tempo_bpm / (bpm * multiple) - 1));
     }
     EXPECT_LT(nearest, 0.005) << bpm << " heard as " << *estimate.tempo_bpm;
+  }
+}
+
+TEST(Tempo, PulsesAtRandomTimesHaveNoneToBeSureOf) {
+  Random random(1);
+  for (int track = 0; track < 5; ++track) {
+    Novelty novelty;
+    std::array<float, kMelBands> mel{};
+    for (int frame = 0; frame < 2000; ++frame) {
+      mel.fill(random.uniform() < 0.08 ? 20.0F : 0.0F);
+      novelty.push(mel, -80.0F);
+    }
+    EXPECT_LT(estimate_tempo(novelty).confidence.value_or(0), 0.5);
   }
 }
 
