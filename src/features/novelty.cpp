@@ -1,7 +1,10 @@
 #include "features/novelty.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <numeric>
 
 namespace hitscope {
 
@@ -9,6 +12,24 @@ namespace {
 
 constexpr std::size_t kMiddle = 10;  // first mel band of the middle group, 260 Hz
 constexpr std::size_t kHigh = 48;    // first mel band of the high group, 1.3 kHz
+constexpr std::size_t kLanes = 8;    // sums that do not wait for one another
+static_assert(kMelBands % kLanes == 0);
+
+constexpr float kLeastDb = -700;  // amplitudes within these are normal floats
+constexpr float kMostDb = 700;
+
+// 10^(db / 20) for kLeastDb to kMostDb, to 0.01 %. The logarithm to base 2 is split into the exponent of a
+// float and the fraction that a polynomial is exact enough for; unlike std::pow, it can be vectorised.
+float amplitude_of(float db) {
+  constexpr float kDoublingsPerDb = 0.166096405F;
+  constexpr float kBias = 127;
+  constexpr std::int32_t kMantissaBits = 23;
+  const float exponent = db * kDoublingsPerDb + kBias;  // > 0: truncation rounds it down
+  const auto whole = static_cast<std::int32_t>(exponent);
+  const float part = exponent - static_cast<float>(whole);
+  const float mantissa = 1.0F + part * (0.695796F + part * (0.224920F + part * 0.079284F));
+  return mantissa * std::bit_cast<float>(whole << kMantissaBits);
+}
 
 }  // namespace
 
@@ -25,6 +46,24 @@ float Novelty::lasting_change(std::span<const float> mel_db, float floor_db) {
     change += std::abs(newer_[band] - older_[band]);
   }
   return frame < recent_.size() ? 0.0F : change / (kLastingBands * kLastingFrames);
+}
+
+float Novelty::rise_in_amplitude(std::span<const float> mel_db, float floor_db) {
+  // Bounds that are no constants to the compiler: it would make branches of those, and no vectors.
+  const float least_db = std::min(std::max(kLeastDb, floor_db), 0.0F);
+  const float most_db = least_db + kMostDb;
+  std::array<float, kMelBands> amplitudes{};
+  for (std::size_t band = 0; band < kMelBands; ++band) {
+    amplitudes[band] = amplitude_of(std::min(most_db, std::max(least_db, mel_db[band])));  // NaN: the least
+  }
+  std::array<float, kLanes> rises{};
+  for (std::size_t first = 0; first < kMelBands; first += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      rises[lane] += std::max(amplitudes[first + lane] - previous_amplitude_[first + lane], 0.0F);
+    }
+  }
+  previous_amplitude_ = amplitudes;
+  return std::accumulate(rises.begin(), rises.end(), 0.0F);
 }
 
 void Novelty::push(std::span<const float> mel_db, float floor_db) {
@@ -44,6 +83,8 @@ void Novelty::push(std::span<const float> mel_db, float floor_db) {
   for (std::size_t group = 0; group < kNoveltyGroups; ++group) {
     series_[group].push_back(first ? 0.0F : rise[group] / kBands[group]);
   }
+  const float amplitude_rise = rise_in_amplitude(mel_db, floor_db);
+  amplitude_rise_.push_back(first ? 0.0F : amplitude_rise);
 }
 
 }  // namespace hitscope

@@ -6,6 +6,8 @@
 // sounds that have none (research/tempo), none of them a recording of the reference set; tempi count by how
 // people prefer them (log-normal around 120 BPM; Moelants 2002). On sources it had not heard: 86 % right
 // within 4 %, 97 % up to the octave, 94 % where the confidence is 0.8 or more.
+// The tempo that is chosen, and those in a simple ratio to it, are then measured over the whole track if it
+// keeps time (tempo_refinement.h).
 // Limits: one tempo a track, 40 to 250 BPM. Unknown when nothing repeats, as in silence, noise or speech.
 #pragma once
 

@@ -12,8 +12,6 @@ namespace hitscope {
 namespace {
 
 constexpr double kFramesPerMinute = 60.0 * kAnalysisRateHz / kHopLength;
-constexpr double kSlowestBpm = 40;
-constexpr double kFastestBpm = 250;
 constexpr double kTolerance = 0.03;       // a period and its multiple may differ by so much
 constexpr double kSameTempo = 0.03;       // octaves; closer candidates are one
 constexpr float kWeakestPeak = 0.03F;     // a normalised autocorrelation below this is noise

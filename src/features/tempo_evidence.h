@@ -18,6 +18,8 @@
 
 namespace hitscope {
 
+inline constexpr double kSlowestBpm = 40;
+inline constexpr double kFastestBpm = 250;
 inline constexpr std::size_t kPeriodRatios = 21;
 inline constexpr std::size_t kFrequencyRatios = 16;
 inline constexpr std::size_t kBeatParts = 12;

@@ -58,6 +58,25 @@ TEST(Novelty, RisesAreCountedFromTheFloor) {
   EXPECT_FLOAT_EQ(novelty.onset_strength(), 1.0F);
 }
 
+TEST(Novelty, AmplitudesRiseByTheirDifferenceAboveTheFloor) {
+  Novelty novelty;
+  std::array<float, kMelBands> mel{};
+  mel.fill(-100.0F);
+  novelty.push(mel, -80.0F);
+  mel[0] = -20.0F;
+  mel[127] = 3.3F;
+  novelty.push(mel, -80.0F);
+  mel[0] = -14.0F;
+  mel[127] = -40.0F;  // a fall does not count
+  novelty.push(mel, -80.0F);
+  const auto rise = novelty.amplitude_rise();
+  const auto amplitude = [](double db) { return std::pow(10, db / 20); };
+  ASSERT_EQ(rise.size(), 3U);
+  EXPECT_EQ(rise[0], 0.0F);
+  EXPECT_NEAR(rise[1], amplitude(-20) + amplitude(3.3) - 2 * amplitude(-80), 2e-4);
+  EXPECT_NEAR(rise[2], amplitude(-14) - amplitude(-20), 5e-5);
+}
+
 TEST(Novelty, AChangeThatLastsIsTheDifferenceOfTheHalfSecondsAroundIt) {
   Novelty novelty;
   std::array<float, kMelBands> mel{};
@@ -131,6 +150,29 @@ TEST(Tempo, PlainPulsesAreHeardAtTheirTempoOrASimpleMultiple) {
       nearest = std::min(nearest, std::abs(*estimate.tempo_bpm / (bpm * multiple) - 1));
     }
     EXPECT_LT(nearest, 0.005) << bpm << " heard as " << *estimate.tempo_bpm;
+  }
+}
+
+// Not more exact than that the pulses are rounded to frames.
+TEST(Tempo, WhereThePulsesKeepTimeItIsExactAndSoAreItsMultiples) {
+  for (const double bpm : {71.93, 99.5, 127.3}) {
+    const TempoEstimate estimate = estimate_tempo(pulses(bpm, 60));
+    ASSERT_TRUE(estimate.tempo_bpm) << bpm;
+    double nearest = 1;
+    for (const double multiple : {0.5, 1.0, 2.0}) {
+      nearest = std::min(nearest, std::abs(*estimate.tempo_bpm / (bpm * multiple) - 1));
+    }
+    EXPECT_LT(nearest, 2e-4) << bpm << " heard as " << *estimate.tempo_bpm;
+    EXPECT_EQ(estimate.candidates.front().bpm, *estimate.tempo_bpm);
+    for (const TempoCandidate& candidate : estimate.candidates) {
+      const double ratio = candidate.bpm / *estimate.tempo_bpm;
+      if (std::abs(ratio - 0.5) < 0.005) {
+        EXPECT_DOUBLE_EQ(ratio, 0.5);
+      }
+      if (std::abs(ratio - 2) < 0.02) {
+        EXPECT_DOUBLE_EQ(ratio, 2);
+      }
+    }
   }
 }
 
