@@ -151,6 +151,18 @@ void add_learning_options(CLI::App& command, LearningArguments& learning) {
   add_progress(command, learning.progress);
 }
 
+// CLI11 from 2.5 on passes silently over an environment variable whose value the option refuses.
+void refuse_passed_over(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->count() > 0 || option->get_envname().empty()) continue;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the environment is not written to while the program runs
+    const char* value = std::getenv(option->get_envname().c_str());
+    if (value == nullptr || *value == '\0') continue;
+    throw CLI::ValidationError(option->get_envname(),
+                               fmt::format("\"{}\" is no value of {}", value, option->get_name(false, true)));
+  }
+}
+
 // "--max-bytes" -> "HITSCOPE_MAX_BYTES", for every option but help and version.
 void name_environment_variables(CLI::App& command) {
   for (CLI::Option* option : command.get_options()) {
@@ -164,7 +176,7 @@ void name_environment_variables(CLI::App& command) {
   }
   // CLI11 reads a command's environment only after the configuration file, unless the command has a callback
   // for the end of its own arguments; with one, the environment comes first and wins.
-  command.parse_complete_callback([] {});
+  command.parse_complete_callback([&command] { refuse_passed_over(command); });
 }
 
 class Parser {

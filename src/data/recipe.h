@@ -69,11 +69,12 @@ struct Lesson {
 struct ServingErrors {
   double tempo_double = 0;
   double tempo_half = 0;
-  double tempo_other = 0;   // unrelated: another track's tempo
-  double key_fifth = 0;     // a fifth up or down, same mode
-  double key_relative = 0;  // the relative key, other mode
-  double key_parallel = 0;  // same tonic, other mode
-  double key_other = 0;     // unrelated
+  double tempo_other = 0;      // unrelated: another track's tempo
+  double tempo_error_bpm = 0;  // of all the others: standard deviation, in BPM
+  double key_fifth = 0;        // a fifth up or down, same mode
+  double key_relative = 0;     // the relative key, other mode
+  double key_parallel = 0;     // same tonic, other mode
+  double key_other = 0;        // unrelated
 };
 
 // How the consensus probability is fitted: on rows held out in folds, which no member was trained on.
@@ -95,6 +96,7 @@ struct Recipe {
   std::string title;
   std::string note;  // what to know before believing its figures; may be empty
   std::vector<std::string> features;
+  bool tempo_off_whole = false;  // trees also see how far the tempo is from a whole number of BPM
   std::uint64_t seed = 42;
 
   // rows

@@ -79,16 +79,27 @@ std::vector<Example> balanced(const std::vector<Example>& examples, std::size_t 
   return result;
 }
 
-// Appends examples to a dataset of scaled rows; their weights are scaled to sum to `total`, and left out
-// altogether when `total` is 0.
-void append(const TrainingTable& table, const std::vector<Example>& examples, const Scaler& scaler,
-            double total, std::vector<float>& values, Dataset& data) {
+// How a raw row becomes what models see.
+struct RowScale {
+  std::span<const DerivedColumn> derived;
+  const Scaler& scaler;
+
+  void apply(std::span<const float> row, std::span<float> scaled) const {
+    with_derived(row, derived, scaled);
+    scaler.apply(scaled, scaled);
+  }
+};
+
+// Appends the first `columns` of each example's scaled row to a dataset; the weights are scaled to sum to
+// `total`, and left out altogether when `total` is 0.
+void append(const TrainingTable& table, const std::vector<Example>& examples, const RowScale& scale,
+            std::size_t columns, double total, std::vector<float>& values, Dataset& data) {
   double sum = 0;
   for (const Example& example : examples) sum += example.weight;
-  std::vector<float> scaled(table.x.columns());
+  std::vector<float> scaled(scale.scaler.mean.size());
   for (const Example& example : examples) {
-    scaler.apply(table.x.row(example.row), scaled);
-    values.insert(values.end(), scaled.begin(), scaled.end());
+    scale.apply(table.x.row(example.row), scaled);
+    values.insert(values.end(), scaled.begin(), scaled.begin() + static_cast<std::ptrdiff_t>(columns));
     data.y.push_back(example.hit);
     if (total > 0) data.weight.push_back(example.weight * total / sum);
   }
@@ -170,6 +181,15 @@ Result<void> fit_tree_models(const Dataset& data, const Recipe& recipe, unsigned
   return {};
 }
 
+std::vector<DerivedColumn> derived_columns_of(const Recipe& recipe) {
+  std::vector<DerivedColumn> columns;
+  if (recipe.tempo_off_whole) {
+    const auto tempo = std::find(recipe.features.begin(), recipe.features.end(), "tempo");
+    columns.push_back({Derivation::off_whole, static_cast<std::size_t>(tempo - recipe.features.begin())});
+  }
+  return columns;
+}
+
 }  // namespace
 
 bool is_pooled(std::span<const TablePart> parts) {
@@ -194,14 +214,16 @@ Result<Members> fit_members(std::span<const TablePart> parts, const Recipe& reci
   if (teaching.empty()) {
     return fail(ErrorKind::table_invalid, "The tables give nothing to learn: no rows of both labels.");
   }
-  const std::size_t columns = teaching.front().table->x.columns();
-
   Members members;
+  members.derived = derived_columns_of(recipe);
+  const std::size_t features = teaching.front().table->x.columns();
+  const std::size_t columns = features + members.derived.size();
   {
     std::vector<float> values;
+    std::vector<float> row(columns);
     for (const Teaching& part : teaching) {
       for (const Example& example : part.examples) {
-        const auto row = part.table->x.row(example.row);
+        with_derived(part.table->x.row(example.row), members.derived, row);
         values.insert(values.end(), row.begin(), row.end());
       }
     }
@@ -221,16 +243,18 @@ Result<Members> fit_members(std::span<const TablePart> parts, const Recipe& reci
     const auto& [table, examples] = teaching[p];
     Dataset data;
     std::vector<float> values;
-    append(*table, examples, members.scaler, weighted ? static_cast<double>(examples.size()) : 0, values,
+    const RowScale scale{members.derived, members.scaler};
+    append(*table, examples, scale, columns, weighted ? static_cast<double>(examples.size()) : 0, values,
            data);
     data.x = matrix_of(values, columns);
     auto done = fit_tree_models(data, recipe, options.n_threads, random.fork(p).next(), models);
     if (!done) return tl::unexpected(done.error());
 
     const bool equal_say = weighted || pooled;
-    append(*table, examples, members.scaler, equal_say ? 1e5 : 0, everything_values, everything);
+    append(*table, examples, scale, columns, equal_say ? 1e5 : 0, everything_values, everything);
     const std::size_t most = recipe.knn.max_rows / teaching.size();
-    append(*table, balanced(examples, most, random.fork(1000 + p)), members.scaler, 0, memory_values, memory);
+    append(*table, balanced(examples, most, random.fork(1000 + p)), scale, features, 0, memory_values,
+           memory);
     Random draw = random.fork(2000 + p);
     for (std::size_t i = 0; i < kReferenceRows; ++i) {
       const auto row = data.x.row(draw.below(data.rows()));
@@ -238,7 +262,7 @@ Result<Members> fit_members(std::span<const TablePart> parts, const Recipe& reci
     }
   }
   everything.x = matrix_of(everything_values, columns);
-  memory.x = matrix_of(memory_values, columns);
+  memory.x = matrix_of(memory_values, features);
 
   const MatrixView<float> reference_rows(reference, columns);
   const auto merge = [&](std::vector<TreeEnsemble>& list) {
@@ -270,11 +294,13 @@ std::vector<MemberValues> member_values(const Members& members, MatrixView<float
       FlatForest(), FlatForest(members.decision_tree)};
   std::vector<MemberValues> values(rows.size());
   parallel_for((rows.size() + kChunk - 1) / kChunk, n_threads, [&](std::size_t chunk, std::size_t) {
-    std::vector<float> scaled(x.columns());
+    std::vector<float> scaled(members.scaler.mean.size());
+    const RowScale scale{members.derived, members.scaler};
+    const auto features = std::span<const float>(scaled).first(x.columns());
     for (std::size_t i = chunk * kChunk; i < std::min(rows.size(), (chunk + 1) * kChunk); ++i) {
-      members.scaler.apply(x.row(rows[i]), scaled);
+      scale.apply(x.row(rows[i]), scaled);
       for (std::size_t m = 0; m < kModelCount; ++m) {
-        values[i][m] = m == kKnn ? members.knn.probability(scaled) : forests[m].value(scaled);
+        values[i][m] = m == kKnn ? members.knn.probability(features) : forests[m].value(scaled);
       }
     }
   });

@@ -25,6 +25,7 @@
 #include "data/recipe.h"
 #include "learn/training_table.h"
 #include "model/consensus.h"
+#include "model/derived_columns.h"
 #include "model/neighbours.h"
 #include "model/scaler.h"
 #include "model/tree_ensemble.h"
@@ -38,6 +39,7 @@ enum class Member : std::size_t { random_forest, xgboost, adaboost, knn, decisio
 using MemberValues = std::array<double, kModelCount>;
 
 struct Members {
+  std::vector<DerivedColumn> derived;
   Scaler scaler;
   TreeEnsemble random_forest;
   TreeEnsemble xgboost;

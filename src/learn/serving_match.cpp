@@ -78,7 +78,10 @@ void match_serving(TrainingTable& table, std::span<const std::string> features,
     const auto other = clean.row(draws.below(table.size()));
     const double tempo_draw = draws.uniform();
     const double key_draw = draws.uniform();
-    if (tempo) table.x(r, *tempo) = wrong_tempo(clean(r, *tempo), other[*tempo], errors, tempo_draw);
+    if (tempo) {
+      const auto error = static_cast<float>(errors.tempo_error_bpm * draws.normal());
+      table.x(r, *tempo) = wrong_tempo(clean(r, *tempo), other[*tempo], errors, tempo_draw) + error;
+    }
     if (key && mode) {
       const auto key_of = [&](std::span<const float> row) {
         return Key{static_cast<int>(row[*key]), static_cast<int>(row[*mode])};

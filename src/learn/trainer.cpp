@@ -200,6 +200,7 @@ Result<TrainedBundle> train(const TrainOptions& options) {
   Bundle& bundle = trained.bundle;
   for (const std::string& feature : recipe.features) bundle.features.push_back(feature_of(feature));
   if (ensemble->stacking.members.platt) calibrate(ensemble->members, *ensemble->stacking.members.platt);
+  bundle.derived = std::move(ensemble->members.derived);
   bundle.scaler = std::move(ensemble->members.scaler);
   bundle.random_forest = std::move(ensemble->members.random_forest);
   bundle.xgboost = std::move(ensemble->members.xgboost);

@@ -46,7 +46,11 @@ Result<void> check_quantiles(const Matrix<float>& quantiles, std::size_t n_featu
 
 Result<void> Bundle::validate() const {
   const std::size_t n = features.size();
-  if (n == 0 || n > kMaxFeatures) return invalid(std::to_string(n) + " features");
+  const std::size_t columns = n + derived.size();
+  if (n == 0 || columns > kMaxFeatures) return invalid(std::to_string(columns) + " features");
+  for (const DerivedColumn& column : derived) {
+    if (column.of >= n) return invalid("a column is derived from a feature that is not there");
+  }
   std::set<std::string_view> names;
   for (const Feature& feature : features) {
     if (feature.name.empty() || !names.insert(feature.name).second) {
@@ -56,14 +60,14 @@ Result<void> Bundle::validate() const {
       return invalid("the range of feature \"" + feature.name + "\" is empty");
     }
   }
-  if (auto sound = scaler.validate(n); !sound) return sound;
+  if (auto sound = scaler.validate(columns); !sound) return sound;
   const std::array<std::pair<std::string_view, const TreeEnsemble*>, 4> forests = {
       {{"random_forest", &random_forest},
        {"xgboost", &xgboost},
        {"adaboost", &adaboost},
        {"decision_tree", &decision_tree}}};
   for (const auto& [name, forest] : forests) {
-    if (auto sound = check_forest(*forest, name, n); !sound) return sound;
+    if (auto sound = check_forest(*forest, name, columns); !sound) return sound;
   }
   if (knn.n_features != n) return invalid("knn has " + std::to_string(knn.n_features) + " features");
   if (auto sound = knn.validate(); !sound) return sound;

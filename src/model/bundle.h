@@ -1,7 +1,8 @@
 // The bundle: everything that is served, in one value and one file.
 //
 // Vocabulary. A *feature row* holds raw values in the features' own units, NaN where unknown; the scaler
-// turns it into the standardised row that all five models see. *Background* rows are raw training rows, a
+// turns it, with the derived columns (derived_columns.h) behind it, into the standardised row
+// that the models see. *Background* rows are raw training rows, a
 // fixed sample of about 64, over which unknown features are averaged (predictor.h). *Quantiles* place a value
 // among the training rows of either class. *Estimators* supply the features that audio does not give
 // directly.
@@ -23,6 +24,7 @@
 #include "core/error.h"
 #include "core/matrix.h"
 #include "model/consensus.h"
+#include "model/derived_columns.h"
 #include "model/estimator.h"
 #include "model/measurements.h"
 #include "model/neighbours.h"
@@ -32,7 +34,7 @@
 namespace hitscope {
 
 inline constexpr int kBundleSchemaVersion = 1;
-// Explanations are exact over all coalitions of features, so their number is bounded.
+// Explanations are exact over all coalitions of features, so their number is bounded; derived ones count.
 inline constexpr std::size_t kMaxFeatures = 16;
 inline constexpr std::size_t kMaxBackgroundRows = 256;
 
@@ -66,7 +68,8 @@ struct BundleCard {
 
 struct Bundle {
   std::vector<Feature> features;
-  Scaler scaler;
+  std::vector<DerivedColumn> derived;
+  Scaler scaler;  // of the features and the derived columns
   TreeEnsemble random_forest;
   TreeEnsemble xgboost;
   TreeEnsemble adaboost;

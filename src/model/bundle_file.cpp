@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -114,6 +115,14 @@ Json features_json(const std::vector<Feature>& features) {
   return array;
 }
 
+Json derived_json(const Bundle& bundle) {
+  Json array = Json::array();
+  for (const DerivedColumn& column : bundle.derived) {
+    array.push_back({{"derivation", name_of(column.derivation)}, {"of", bundle.features[column.of].name}});
+  }
+  return array;
+}
+
 Json estimator_json(const Estimator& e) {
   Json inputs = Json::array();
   for (const EstimatorInput& input : e.inputs) {
@@ -204,6 +213,7 @@ void describe(const Bundle& bundle, Writer& writer) {
   metadata["format"] = kFormat;
   metadata["schema_version"] = std::to_string(kBundleSchemaVersion);
   metadata["features"] = features_json(bundle.features).dump();
+  metadata["derived"] = derived_json(bundle).dump();
   metadata["models"] = models.dump();
   metadata["estimators"] = estimators.dump();
   metadata["card"] = card_json(bundle.card).dump();
@@ -371,9 +381,24 @@ BundleCard read_card(const Reader& reader) {
   return card;
 }
 
+std::vector<DerivedColumn> read_derived(const Json& json, const std::vector<Feature>& features) {
+  std::vector<DerivedColumn> derived;
+  for (const Json& column : array(json)) {
+    const auto name = column.at("derivation").get<std::string>();
+    const auto derivation = derivation_named(name);
+    if (!derivation) throw Damage{"unknown derivation \"" + name + "\""};
+    const auto of = column.at("of").get<std::string>();
+    const auto feature = std::find_if(features.begin(), features.end(),
+                                      [&](const Feature& candidate) { return candidate.name == of; });
+    derived.push_back({*derivation, static_cast<std::size_t>(feature - features.begin())});
+  }
+  return derived;
+}
+
 Bundle read_bundle(const Reader& reader) {
   Bundle bundle;
   bundle.features = read_features(reader.json("features"));
+  bundle.derived = read_derived(reader.json("derived"), bundle.features);
   bundle.scaler = {reader.vector<double>("scaler.mean"), reader.vector<double>("scaler.scale")};
   const Json models = reader.json("models");
   bundle.random_forest = reader.forest("random_forest", models.at("random_forest"));

@@ -27,22 +27,36 @@ struct Predictor::Engine {
                 FlatForest(bundle.adaboost),
                 {},
                 FlatForest(bundle.decision_tree)},
-        background(bundle.background.rows(), bundle.background.columns()) {
-    for (std::size_t r = 0; r < background.rows(); ++r) {
-      bundle.scaler.apply(bundle.background.row(r), background.row(r));
-    }
+        background(bundle.background.rows(), columns()) {
+    for (std::size_t r = 0; r < background.rows(); ++r) scale(bundle.background.row(r), background.row(r));
     background_columns = BackgroundColumns(background);
     const Row unknown{};
     base_probabilities = marginal(std::span(unknown).first(columns()), 0);
     base_rate = bundle.calibration.probability(base_probabilities);
   }
 
-  [[nodiscard]] std::size_t columns() const { return bundle.features.size(); }
+  // What the trees see; the neighbours see the first n_features() of it.
+  [[nodiscard]] std::size_t columns() const { return bundle.features.size() + bundle.derived.size(); }
+  [[nodiscard]] std::size_t n_features() const { return bundle.features.size(); }
+
+  void scale(std::span<const float> row, std::span<float> scaled) const {
+    with_derived(row, bundle.derived, scaled);
+    bundle.scaler.apply(scaled, scaled);
+  }
+
+  // Bits of features, with those of the columns derived from them.
+  [[nodiscard]] std::uint32_t columns_of(std::uint32_t features) const {
+    std::uint32_t columns = features;
+    for (std::size_t d = 0; d < bundle.derived.size(); ++d) {
+      columns |= ((features >> bundle.derived[d].of) & 1U) << (n_features() + d);
+    }
+    return columns;
+  }
 
   [[nodiscard]] ModelProbabilities direct(std::span<const float> scaled) const {
     ModelProbabilities p{};
     for (std::size_t m = 0; m < kModelCount; ++m) {
-      p[m] = m == kKnn ? bundle.knn.probability(scaled)
+      p[m] = m == kKnn ? bundle.knn.probability(scaled.first(n_features()))
                        : apply_link(forests[m].link(), forests[m].value(scaled));
     }
     return p;
@@ -55,10 +69,10 @@ struct Predictor::Engine {
     Row hybrid_row{};
     const std::span<float> hybrid = std::span(hybrid_row).first(columns());
     for (std::size_t r = 0; r < background.rows(); ++r) {
-      mix(scaled, background.row(r), known, hybrid);
+      mix(scaled, background.row(r), columns_of(known), hybrid);
       for (std::size_t m = 0; m < kModelCount; ++m) {
         if (m == kKnn) {
-          sums[m] += bundle.knn.probability(hybrid);
+          sums[m] += bundle.knn.probability(hybrid.first(n_features()));
         } else {
           const double value = forests[m].value(hybrid);
           sums[m] += forests[m].link() == Link::sigmoid ? sigmoid(value) : value;
@@ -80,13 +94,16 @@ struct Predictor::Engine {
     const std::size_t coalitions = std::size_t{1} << players.size();
     std::array<std::uint32_t, kMaxFeatures> bits{};
     for (std::size_t i = 0; i < players.size(); ++i) bits[players[i]] = 1U << i;
+    for (std::size_t d = 0; d < bundle.derived.size(); ++d)
+      bits[n_features() + d] = bits[bundle.derived[d].of];
 
     std::array<std::vector<double>, kModelCount> means;
     for (std::size_t m = 0; m < kModelCount; ++m) {
       means[m].resize(coalitions);
       if (m == kKnn) {
         for (std::size_t r = 0; r < background.rows(); ++r) {
-          bundle.knn.add_coalitions(scaled, background.row(r), bits, means[m]);
+          bundle.knn.add_coalitions(scaled.first(n_features()), background.view().row(r).first(n_features()),
+                                    bits, means[m]);
         }
       } else {
         forests[m].add_coalitions(scaled, background_columns, bits, means[m]);
@@ -145,8 +162,8 @@ const Bundle& Predictor::bundle() const {
 
 ModelProbabilities Predictor::probabilities(std::span<const float> row) const {
   Row scaled_row{};
-  const std::span<float> scaled = std::span(scaled_row).first(row.size());
-  engine_->bundle.scaler.apply(row, scaled);
+  const std::span<float> scaled = std::span(scaled_row).first(engine_->columns());
+  engine_->scale(row, scaled);
   std::uint32_t known = 0;
   for (std::size_t f = 0; f < row.size(); ++f) known |= (std::isfinite(row[f]) ? 1U : 0U) << f;
   if (known == 0) return engine_->base_probabilities;
@@ -171,8 +188,8 @@ Verdict Predictor::judge(std::span<const float> row, bool explain) const {
   verdict.base_rate = engine_->base_rate;
   if (explain) {
     Row scaled_row{};
-    const std::span<float> scaled = std::span(scaled_row).first(row.size());
-    engine_->bundle.scaler.apply(row, scaled);
+    const std::span<float> scaled = std::span(scaled_row).first(engine_->columns());
+    engine_->scale(row, scaled);
     verdict.explanation = engine_->explain(row, scaled);
   }
   return verdict;

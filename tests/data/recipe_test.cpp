@@ -111,6 +111,7 @@ TEST(Recipe, RefusesValuesOfTheWrongKindOrRange) {
   const std::string start(kSmallest);
   EXPECT_EQ(refused(start + "seed = -1\n"), "line 3, column 8");
   EXPECT_EQ(refused(start + "seed = 1.5\n"), "line 3, column 8");
+  EXPECT_NE(refused("name = \"x\"\nfeatures = [\"energy\"]\ntempo_off_whole = true\n"), "");
   EXPECT_EQ(refused(start + "[serving]\nmatch = 1\n"), "line 4, column 9");
   EXPECT_EQ(refused(start + "[serving]\nkey_fifth = 0.6\nkey_other = 0.6\n"), "line 3, column 1");
   EXPECT_EQ(refused(start + "[[lesson]]\nweight = 1\n"), "line 3, column 1") << "a lesson needs a rule";

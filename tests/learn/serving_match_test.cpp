@@ -83,6 +83,17 @@ TEST_F(ServingMatch, ErrorsComeAtTheStatedRates) {
   EXPECT_NEAR(parallel, 0.05, 0.02);
 }
 
+TEST_F(ServingMatch, MeasuredTempiAreOffByTheStatedError) {
+  match_serving(table_, recipe_.features, tracks_, {.tempo_error_bpm = 0.5}, 1);
+  double square = 0;
+  for (std::size_t r = 0; r < table_.size(); ++r) {
+    const double error =
+        static_cast<double>(table_.x(r, tempo)) - static_cast<double>(table_.clean_x(r, tempo));
+    square += error * error / static_cast<double>(table_.size());
+  }
+  EXPECT_NEAR(std::sqrt(square), 0.5, 0.05);
+}
+
 TEST_F(ServingMatch, TheSeedDecides) {
   TrainingTable again = table_;
   TrainingTable other = table_;

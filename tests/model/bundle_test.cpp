@@ -90,7 +90,7 @@ std::string edited(const std::string& key, const std::function<void(nlohmann::or
 }
 
 TEST(Bundle, ComesBackAsItWas) {
-  const Bundle bundle = testing::sample_bundle(2, {.features = 5});
+  const Bundle bundle = testing::sample_bundle(2, {.features = 5, .derived = 1});
   const std::vector<std::byte> bytes = encoded(bundle);
   const auto loaded = load_bundle(bytes);
   ASSERT_TRUE(loaded) << loaded.error().message << loaded.error().detail;
@@ -100,6 +100,8 @@ TEST(Bundle, ComesBackAsItWas) {
   EXPECT_EQ(loaded->random_forest.left, bundle.random_forest.left);
   EXPECT_EQ(loaded->xgboost.base, bundle.xgboost.base);
   EXPECT_EQ(loaded->xgboost.link, Link::sigmoid);
+  ASSERT_EQ(loaded->derived.size(), 1U);
+  EXPECT_EQ(loaded->derived[0].of, 1U);
   EXPECT_EQ(loaded->knn.k, bundle.knn.k);
   EXPECT_EQ(loaded->knn.distance_weights, bundle.knn.distance_weights);
   EXPECT_EQ(loaded->card.recipe, bundle.card.recipe);
@@ -252,6 +254,12 @@ TEST(Bundle, HostileTextsAreRefused) {
   EXPECT_NE(edited("features", [](Json& j) { j[0]["name"] = j[1]["name"]; }), "");
   EXPECT_NE(edited("features", [](Json& j) { j[0]["low"] = "zero"; }), "");
   EXPECT_NE(edited("features", [](Json& j) { j.push_back(j[0]); }), "");
+  EXPECT_NE(edited("derived", [](Json& j) { j.push_back({{"derivation", "cube"}, {"of", "feature_1"}}); }),
+            "");
+  EXPECT_NE(edited("derived", [](Json& j) { j.push_back({{"derivation", "off_whole"}, {"of", "x"}}); }), "");
+  EXPECT_NE(
+      edited("derived", [](Json& j) { j.push_back({{"derivation", "off_whole"}, {"of", "feature_1"}}); }), "")
+      << "one column more than the scaler and the trees know";
   EXPECT_NE(edited("models", [](Json& j) { j["knn"]["k"] = -1; }), "");
   EXPECT_NE(edited("models", [](Json& j) { j["knn"]["k"] = 0; }), "");
   EXPECT_NE(edited("models", [](Json& j) { j["knn"]["k"] = 1e300; }), "");

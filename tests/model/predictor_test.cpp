@@ -18,10 +18,11 @@ constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 // The plain way: standardise, ask each model, nothing shared with the fast engine.
 ModelProbabilities plainly(const Bundle& bundle, const std::vector<float>& row) {
-  std::vector<float> scaled(row.size());
-  bundle.scaler.apply(row, scaled);
+  std::vector<float> scaled(row.size() + bundle.derived.size());
+  with_derived(row, bundle.derived, scaled);
+  bundle.scaler.apply(scaled, scaled);
   return {bundle.random_forest.probability(scaled), bundle.xgboost.probability(scaled),
-          bundle.adaboost.probability(scaled), bundle.knn.probability(scaled),
+          bundle.adaboost.probability(scaled), bundle.knn.probability(std::span(scaled).first(row.size())),
           bundle.decision_tree.probability(scaled)};
 }
 
@@ -46,7 +47,7 @@ double sum(const Verdict& verdict) {
 }
 
 TEST(Predictor, EqualsThePlainModels) {
-  const Bundle bundle = testing::sample_bundle(1, {.features = 6, .trees = 21});
+  const Bundle bundle = testing::sample_bundle(1, {.features = 6, .trees = 21, .derived = 1});
   const Predictor predictor(bundle);
   Random random(2);
   for (int i = 0; i < 100; ++i) {
@@ -80,7 +81,7 @@ TEST(Predictor, TheMajorityDecidesAndTheTierCounts) {
 }
 
 TEST(Predictor, UnknownFeaturesAreAveragedOut) {
-  const Bundle bundle = testing::sample_bundle(5);
+  const Bundle bundle = testing::sample_bundle(5, {.derived = 2});
   const Predictor predictor(bundle);
   Random random(6);
   for (std::size_t pattern = 1; pattern < 16; ++pattern) {
@@ -115,7 +116,8 @@ TEST(Predictor, InfinityIsUnknownToo) {
 // Contributions against their definition: v(S) asked of the predictor itself, by hiding what is not in S.
 TEST(Predictor, ExplainsByShapleyValuesOverAllCoalitions) {
   for (const std::size_t features : {1U, 3U, 6U}) {
-    const Bundle bundle = testing::sample_bundle(10 + features, {.features = features});
+    const Bundle bundle =
+        testing::sample_bundle(10 + features, {.features = features, .derived = features > 1 ? 2U : 0U});
     const Predictor predictor(bundle);
     Random random(9);
     const std::vector<float> row = testing::sample_row(bundle, random);

@@ -89,6 +89,7 @@ struct SampleSize {
   std::size_t depth = 5;
   std::size_t rows = 200;
   std::size_t background = 8;
+  std::size_t derived = 0;  // columns, all of the second feature
 };
 
 // A bundle that is valid in every part and means nothing.
@@ -102,10 +103,16 @@ inline Bundle sample_bundle(std::uint64_t seed, const SampleSize& size = {}) {
     bundle.scaler.mean.push_back(static_cast<double>(f));
     bundle.scaler.scale.push_back(1.0 + 0.5 * static_cast<double>(f));
   }
-  bundle.random_forest = random_forest(random, n, size.trees, size.depth, Link::identity);
-  bundle.xgboost = random_forest(random, n, size.trees, size.depth, Link::sigmoid);
-  bundle.adaboost = random_forest(random, n, size.trees, 2, Link::sigmoid);
-  bundle.decision_tree = random_forest(random, n, 1, size.depth, Link::identity);
+  for (std::size_t d = 0; d < size.derived; ++d) {
+    bundle.derived.push_back({Derivation::off_whole, 1});
+    bundle.scaler.mean.push_back(0.25);
+    bundle.scaler.scale.push_back(0.15);
+  }
+  const std::size_t columns = n + size.derived;
+  bundle.random_forest = random_forest(random, columns, size.trees, size.depth, Link::identity);
+  bundle.xgboost = random_forest(random, columns, size.trees, size.depth, Link::sigmoid);
+  bundle.adaboost = random_forest(random, columns, size.trees, 2, Link::sigmoid);
+  bundle.decision_tree = random_forest(random, columns, 1, size.depth, Link::identity);
   bundle.knn = random_neighbours(random, n, size.rows, 7, true);
   bundle.calibration.stack = {0.1, {0.4, 0.5, 0.3, 0.2, 0.1}};
   bundle.calibration.map_x = {0.0, 0.3, 0.6, 1.0};
