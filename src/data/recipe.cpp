@@ -244,41 +244,42 @@ Result<void> read_serving(const toml::table& table, Recipe& recipe) {
   return {};
 }
 
-Result<void> read_models(Section& root, Recipe& recipe) {
-  Section forest(root.table("random_forest"), "random_forest");
-  forest.integer("n_estimators", recipe.random_forest.n_estimators, 1, kMostTrees);
-  forest.integer("max_depth", recipe.random_forest.max_depth, 0, kDeepest);
-  forest.integer("min_samples_leaf", recipe.random_forest.min_samples_leaf, 1, kMostRows);
-  forest.integer("max_features", recipe.random_forest.max_features, 0,
+Result<void> read_models(Section& parent, ModelSettings& settings) {
+  parent.flag("tempo_off_whole", settings.tempo_off_whole);
+  Section forest(parent.table("random_forest"), "random_forest");
+  forest.integer("n_estimators", settings.random_forest.n_estimators, 1, kMostTrees);
+  forest.integer("max_depth", settings.random_forest.max_depth, 0, kDeepest);
+  forest.integer("min_samples_leaf", settings.random_forest.min_samples_leaf, 1, kMostRows);
+  forest.integer("max_features", settings.random_forest.max_features, 0,
                  static_cast<std::int64_t>(kAttributes.size()));
   if (auto done = forest.finish(); !done) return done;
 
-  Section boosting(root.table("xgboost"), "xgboost");
-  boosting.integer("n_estimators", recipe.xgboost.n_estimators, 1, kMostTrees);
-  boosting.integer("max_depth", recipe.xgboost.max_depth, 1, kDeepest);
-  boosting.number("learning_rate", recipe.xgboost.learning_rate, 1e-4, 1);
-  boosting.number("subsample", recipe.xgboost.subsample, 0.01, 1);
-  boosting.number("colsample_bytree", recipe.xgboost.colsample_bytree, 0.01, 1);
-  boosting.number("min_child_weight", recipe.xgboost.min_child_weight, 0, 1e9);
-  boosting.number("reg_lambda", recipe.xgboost.reg_lambda, 0, 1e9);
+  Section boosting(parent.table("xgboost"), "xgboost");
+  boosting.integer("n_estimators", settings.xgboost.n_estimators, 1, kMostTrees);
+  boosting.integer("max_depth", settings.xgboost.max_depth, 1, kDeepest);
+  boosting.number("learning_rate", settings.xgboost.learning_rate, 1e-4, 1);
+  boosting.number("subsample", settings.xgboost.subsample, 0.01, 1);
+  boosting.number("colsample_bytree", settings.xgboost.colsample_bytree, 0.01, 1);
+  boosting.number("min_child_weight", settings.xgboost.min_child_weight, 0, 1e9);
+  boosting.number("reg_lambda", settings.xgboost.reg_lambda, 0, 1e9);
   if (auto done = boosting.finish(); !done) return done;
 
-  Section adaboost(root.table("adaboost"), "adaboost");
-  adaboost.integer("n_estimators", recipe.adaboost.n_estimators, 1, kMostTrees);
-  adaboost.integer("max_depth", recipe.adaboost.max_depth, 1, kDeepest);
-  adaboost.number("learning_rate", recipe.adaboost.learning_rate, 1e-4, 10);
+  Section adaboost(parent.table("adaboost"), "adaboost");
+  adaboost.integer("n_estimators", settings.adaboost.n_estimators, 1, kMostTrees);
+  adaboost.integer("max_depth", settings.adaboost.max_depth, 1, kDeepest);
+  adaboost.number("learning_rate", settings.adaboost.learning_rate, 1e-4, 10);
   if (auto done = adaboost.finish(); !done) return done;
 
-  Section knn(root.table("knn"), "knn");
-  knn.integer("n_neighbors", recipe.knn.n_neighbors, 1, 100'000);
-  knn.choice("weights", recipe.knn.distance_weights, {{"uniform", false}, {"distance", true}});
-  knn.integer("max_rows", recipe.knn.max_rows, 0, kMostRows);
+  Section knn(parent.table("knn"), "knn");
+  knn.integer("n_neighbors", settings.knn.n_neighbors, 1, 100'000);
+  knn.choice("weights", settings.knn.distance_weights, {{"uniform", false}, {"distance", true}});
+  knn.integer("max_rows", settings.knn.max_rows, 0, kMostRows);
   if (auto done = knn.finish(); !done) return done;
 
-  Section tree(root.table("decision_tree"), "decision_tree");
-  tree.integer("max_depth", recipe.decision_tree.max_depth, 0, kDeepest);
-  tree.integer("min_samples_leaf", recipe.decision_tree.min_samples_leaf, 1, kMostRows);
-  tree.choice("criterion", recipe.decision_tree.entropy, {{"gini", false}, {"entropy", true}});
+  Section tree(parent.table("decision_tree"), "decision_tree");
+  tree.integer("max_depth", settings.decision_tree.max_depth, 0, kDeepest);
+  tree.integer("min_samples_leaf", settings.decision_tree.min_samples_leaf, 1, kMostRows);
+  tree.choice("criterion", settings.decision_tree.entropy, {{"gini", false}, {"entropy", true}});
   return tree.finish();
 }
 
@@ -301,7 +302,6 @@ Result<Recipe> read_recipe(const toml::table& document) {
   root.text("title", recipe.title);
   root.text("note", recipe.note);
   root.integer("seed", recipe.seed, 0, std::numeric_limits<std::int64_t>::max());
-  root.flag("tempo_off_whole", recipe.tempo_off_whole);
   root.number("event_popularity", recipe.event_popularity, 0, 100);
 
   std::vector<std::size_t> features;
@@ -325,6 +325,10 @@ Result<Recipe> read_recipe(const toml::table& document) {
   const std::vector<const toml::table*> lessons = root.tables("lesson");
   const toml::table& calibration = root.table("calibration");
   auto models = read_models(root, recipe);
+  recipe.pooled = recipe;
+  Section pooled(root.table("pooled"), "pooled");
+  if (models) models = read_models(pooled, recipe.pooled);
+  if (models) models = pooled.finish();
   if (auto done = root.finish(); !done) return tl::unexpected(done.error());
   for (const toml::table* lesson : lessons) {
     if (auto done = read_lesson(*lesson, recipe); !done) return tl::unexpected(done.error());
@@ -338,7 +342,7 @@ Result<Recipe> read_recipe(const toml::table& document) {
   }
   if (features.empty()) return refuse(document.source(), "features is empty");
   for (const std::size_t feature : features) recipe.features.emplace_back(kAttributes[feature]);
-  if (recipe.tempo_off_whole &&
+  if ((recipe.tempo_off_whole || recipe.pooled.tempo_off_whole) &&
       std::find(recipe.features.begin(), recipe.features.end(), "tempo") == recipe.features.end()) {
     return refuse(document.source(), "tempo_off_whole needs the feature tempo");
   }

@@ -52,6 +52,15 @@ struct DecisionTreeSettings {
   bool entropy = false;  // else gini
 };
 
+struct ModelSettings {
+  bool tempo_off_whole = false;  // trees also see how far the tempo is from a whole number of BPM
+  RandomForestSettings random_forest;
+  XgboostSettings xgboost;
+  AdaboostSettings adaboost;
+  KnnSettings knn;
+  DecisionTreeSettings decision_tree;
+};
+
 // What members do about unequal classes.
 enum class Balance {
   undersample,  // learn from as many hits as flops
@@ -91,12 +100,11 @@ struct CalibrationSettings {
   std::size_t replicates = 100;  // bootstrap refits behind the interval
 };
 
-struct Recipe {
+struct Recipe : ModelSettings {  // the settings for learning from one table
   std::string name;
   std::string title;
   std::string note;  // what to know before believing its figures; may be empty
   std::vector<std::string> features;
-  bool tempo_off_whole = false;  // trees also see how far the tempo is from a whole number of BPM
   std::uint64_t seed = 42;
 
   // rows
@@ -116,11 +124,9 @@ struct Recipe {
   bool match_serving = false;
   ServingErrors serving_errors;
 
-  RandomForestSettings random_forest;
-  XgboostSettings xgboost;
-  AdaboostSettings adaboost;
-  KnnSettings knn;
-  DecisionTreeSettings decision_tree;
+  // The settings for learning from several tables: what holds in all of them is coarser. Unless stated, those
+  // above.
+  ModelSettings pooled;
 
   CalibrationSettings calibration;
 

@@ -127,7 +127,8 @@ Result<Ensemble> fit_ensemble(std::span<const TablePart> parts, const Recipe& re
   if (!held_out) return tl::unexpected(held_out.error());
   tell(options, "calibrating", 0, 1);
   auto stacking = fit_stacking(stacking_rows(parts, held_out->values), held_out->scales,
-                               {.calibrate_members = recipe.calibration.members,
+                               {.equal_weights = is_pooled(parts),
+                                .calibrate_members = recipe.calibration.members,
                                 .replicates = recipe.calibration.replicates,
                                 .seed = recipe.seed});
   if (!stacking) return tl::unexpected(stacking.error());
@@ -156,9 +157,11 @@ Result<std::vector<Said>> cross_calibrate(std::span<const TablePart> parts, cons
         ++next;
       }
     }
-    const auto stacking =
-        fit_stacking(others, held_out.scales,
-                     {.calibrate_members = recipe.calibration.members, .replicates = 0, .seed = 0});
+    const auto stacking = fit_stacking(others, held_out.scales,
+                                       {.equal_weights = is_pooled(parts),
+                                        .calibrate_members = recipe.calibration.members,
+                                        .replicates = 0,
+                                        .seed = 0});
     if (!stacking) return tl::unexpected(stacking.error());
     const auto consensus_of = [&](const MemberValues& values) {
       return stacking->consensus.probability(stacking->members.probabilities(values));

@@ -152,25 +152,25 @@ struct TreeModels {
   std::vector<TreeEnsemble> forest, boosted, adaboost;
 };
 
-Result<void> fit_tree_models(const Dataset& data, const Recipe& recipe, unsigned n_threads,
+Result<void> fit_tree_models(const Dataset& data, const ModelSettings& settings, unsigned n_threads,
                              std::uint64_t seed, TreeModels& models) {
   JointParams params;
-  params.random_forest = RandomForestParams{.n_estimators = recipe.random_forest.n_estimators,
-                                            .max_depth = recipe.random_forest.max_depth,
-                                            .min_samples_leaf = recipe.random_forest.min_samples_leaf,
-                                            .max_features = recipe.random_forest.max_features,
+  params.random_forest = RandomForestParams{.n_estimators = settings.random_forest.n_estimators,
+                                            .max_depth = settings.random_forest.max_depth,
+                                            .min_samples_leaf = settings.random_forest.min_samples_leaf,
+                                            .max_features = settings.random_forest.max_features,
                                             .seed = seed};
-  params.xgboost = XgboostParams{.n_estimators = recipe.xgboost.n_estimators,
-                                 .max_depth = recipe.xgboost.max_depth,
-                                 .learning_rate = recipe.xgboost.learning_rate,
-                                 .min_child_weight = recipe.xgboost.min_child_weight,
-                                 .subsample = recipe.xgboost.subsample,
-                                 .colsample_bytree = recipe.xgboost.colsample_bytree,
-                                 .reg_lambda = recipe.xgboost.reg_lambda,
+  params.xgboost = XgboostParams{.n_estimators = settings.xgboost.n_estimators,
+                                 .max_depth = settings.xgboost.max_depth,
+                                 .learning_rate = settings.xgboost.learning_rate,
+                                 .min_child_weight = settings.xgboost.min_child_weight,
+                                 .subsample = settings.xgboost.subsample,
+                                 .colsample_bytree = settings.xgboost.colsample_bytree,
+                                 .reg_lambda = settings.xgboost.reg_lambda,
                                  .seed = seed >> 33U};  // XGBoost takes 31 bits
-  params.adaboost = AdaBoostParams{.n_estimators = recipe.adaboost.n_estimators,
-                                   .learning_rate = recipe.adaboost.learning_rate,
-                                   .max_depth = recipe.adaboost.max_depth,
+  params.adaboost = AdaBoostParams{.n_estimators = settings.adaboost.n_estimators,
+                                   .learning_rate = settings.adaboost.learning_rate,
+                                   .max_depth = settings.adaboost.max_depth,
                                    .seed = seed};
   params.n_threads = n_threads;
   auto fitted = fit_jointly(data, params);
@@ -181,11 +181,12 @@ Result<void> fit_tree_models(const Dataset& data, const Recipe& recipe, unsigned
   return {};
 }
 
-std::vector<DerivedColumn> derived_columns_of(const Recipe& recipe) {
+std::vector<DerivedColumn> derived_columns_of(const ModelSettings& settings,
+                                              std::span<const std::string> features) {
   std::vector<DerivedColumn> columns;
-  if (recipe.tempo_off_whole) {
-    const auto tempo = std::find(recipe.features.begin(), recipe.features.end(), "tempo");
-    columns.push_back({Derivation::off_whole, static_cast<std::size_t>(tempo - recipe.features.begin())});
+  if (settings.tempo_off_whole) {
+    const auto tempo = std::find(features.begin(), features.end(), "tempo");
+    columns.push_back({Derivation::off_whole, static_cast<std::size_t>(tempo - features.begin())});
   }
   return columns;
 }
@@ -199,6 +200,7 @@ bool is_pooled(std::span<const TablePart> parts) {
 Result<Members> fit_members(std::span<const TablePart> parts, const Recipe& recipe,
                             const FitOptions& options) {
   const bool pooled = is_pooled(parts);
+  const ModelSettings& settings = pooled ? recipe.pooled : recipe;
   const Random random(options.seed);
   struct Teaching {
     const TrainingTable* table;
@@ -215,7 +217,7 @@ Result<Members> fit_members(std::span<const TablePart> parts, const Recipe& reci
     return fail(ErrorKind::table_invalid, "The tables give nothing to learn: no rows of both labels.");
   }
   Members members;
-  members.derived = derived_columns_of(recipe);
+  members.derived = derived_columns_of(settings, recipe.features);
   const std::size_t features = teaching.front().table->x.columns();
   const std::size_t columns = features + members.derived.size();
   {
@@ -247,12 +249,12 @@ Result<Members> fit_members(std::span<const TablePart> parts, const Recipe& reci
     append(*table, examples, scale, columns, weighted ? static_cast<double>(examples.size()) : 0, values,
            data);
     data.x = matrix_of(values, columns);
-    auto done = fit_tree_models(data, recipe, options.n_threads, random.fork(p).next(), models);
+    auto done = fit_tree_models(data, settings, options.n_threads, random.fork(p).next(), models);
     if (!done) return tl::unexpected(done.error());
 
     const bool equal_say = weighted || pooled;
     append(*table, examples, scale, columns, equal_say ? 1e5 : 0, everything_values, everything);
-    const std::size_t most = recipe.knn.max_rows / teaching.size();
+    const std::size_t most = settings.knn.max_rows / teaching.size();
     append(*table, balanced(examples, most, random.fork(1000 + p)), scale, features, 0, memory_values,
            memory);
     Random draw = random.fork(2000 + p);
@@ -273,14 +275,16 @@ Result<Members> fit_members(std::span<const TablePart> parts, const Recipe& reci
   members.adaboost = merge(models.adaboost);
 
   auto tree = fit_decision_tree(
-      everything, {.tree = {.criterion = recipe.decision_tree.entropy ? Criterion::entropy : Criterion::gini,
-                            .max_depth = recipe.decision_tree.max_depth,
-                            .min_samples_leaf = recipe.decision_tree.min_samples_leaf},
-                   .seed = options.seed});
+      everything,
+      {.tree = {.criterion = settings.decision_tree.entropy ? Criterion::entropy : Criterion::gini,
+                .max_depth = settings.decision_tree.max_depth,
+                .min_samples_leaf = settings.decision_tree.min_samples_leaf},
+       .seed = options.seed});
   if (!tree) return tl::unexpected(tree.error());
   members.decision_tree = std::move(*tree);
 
-  auto knn = fit_knn(memory, {.k = recipe.knn.n_neighbors, .distance_weights = recipe.knn.distance_weights});
+  auto knn =
+      fit_knn(memory, {.k = settings.knn.n_neighbors, .distance_weights = settings.knn.distance_weights});
   if (!knn) return tl::unexpected(knn.error());
   members.knn = std::move(*knn);
   return members;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "core/random.h"
 #include "learn/logistic_regression.h"
@@ -58,27 +59,29 @@ double logit(double p) {
 
 // The stack over logits (rows x members) as described in the header.
 Result<StackCoefficients> fit_stack(std::span<const HeldOut> held_out, const Matrix<double>& logits,
-                                    std::span<const std::uint16_t> times) {
-  Weighted ranked = weigh(held_out, times, rank_of);
-  Matrix<double> x(ranked.rows.size(), kModelCount);
-  for (std::size_t r = 0; r < ranked.rows.size(); ++r) {
-    std::copy_n(logits.row(ranked.rows[r]).begin(), kModelCount, x.row(r).begin());
+                                    std::span<const std::uint16_t> times, bool equal_weights) {
+  std::vector<double> weights(kModelCount, 1.0 / kModelCount);
+  if (!equal_weights) {
+    Weighted ranked = weigh(held_out, times, rank_of);
+    Matrix<double> x(ranked.rows.size(), kModelCount);
+    for (std::size_t r = 0; r < ranked.rows.size(); ++r) {
+      std::copy_n(logits.row(ranked.rows[r]).begin(), kModelCount, x.row(r).begin());
+    }
+    auto fitted =
+        fit_logistic_regression(x, ranked.y, ranked.weight, {.ridge = kStackRidge, .non_negative = true});
+    if (!fitted) return tl::unexpected(fitted.error());
+    weights = std::move(fitted->coefficients);
   }
-  const auto weights =
-      fit_logistic_regression(x, ranked.y, ranked.weight, {.ridge = kStackRidge, .non_negative = true});
-  if (!weights) return tl::unexpected(weights.error());
 
   Weighted event = weigh_event(held_out, times);
   Matrix<double> z(event.rows.size(), 1);
   for (std::size_t r = 0; r < event.rows.size(); ++r) {
-    for (std::size_t m = 0; m < kModelCount; ++m)
-      z(r, 0) += weights->coefficients[m] * logits(event.rows[r], m);
+    for (std::size_t m = 0; m < kModelCount; ++m) z(r, 0) += weights[m] * logits(event.rows[r], m);
   }
   const auto level = fit_logistic_regression(z, event.y, event.weight, {});
   if (!level) return tl::unexpected(level.error());
   StackCoefficients stack{.intercept = level->intercept, .weights = {}};
-  for (std::size_t m = 0; m < kModelCount; ++m)
-    stack.weights[m] = level->coefficients[0] * weights->coefficients[m];
+  for (std::size_t m = 0; m < kModelCount; ++m) stack.weights[m] = level->coefficients[0] * weights[m];
   return stack;
 }
 
@@ -109,14 +112,14 @@ Result<Stacking> fit_stacking(std::span<const HeldOut> held_out, const MemberSca
     for (std::size_t m = 0; m < kModelCount; ++m) logits(i, m) = logit(p[m]);
     artists = std::max(artists, held_out[i].artist + 1);
   }
-  auto stack = fit_stack(held_out, logits, {});
+  auto stack = fit_stack(held_out, logits, {}, options.equal_weights);
   if (!stack) return tl::unexpected(stack.error());
   result.consensus.stack = *stack;
   for (std::size_t replicate = 0; replicate < options.replicates; ++replicate) {
     Random random = Random(options.seed).fork(replicate);
     std::vector<std::uint16_t> times(artists, 0);
     for (std::uint32_t k = 0; k < artists; ++k) ++times[random.below(artists)];
-    auto again = fit_stack(held_out, logits, times);
+    auto again = fit_stack(held_out, logits, times, options.equal_weights);
     if (!again) return tl::unexpected(again.error());
     result.consensus.replicates.push_back(*again);
   }
