@@ -60,8 +60,18 @@ double logit(double p) {
 // The stack over logits (rows x members) as described in the header.
 Result<StackCoefficients> fit_stack(std::span<const HeldOut> held_out, const Matrix<double>& logits,
                                     std::span<const std::uint16_t> times, bool equal_weights) {
-  std::vector<double> weights(kModelCount, 1.0 / kModelCount);
-  if (!equal_weights) {
+  std::vector<double> weights;
+  if (equal_weights) {
+    // Each by the slope that calibrates it alone: the neighbours' shares are no calibrated probabilities.
+    const Weighted event = weigh_event(held_out, times);
+    Matrix<double> x(event.rows.size(), 1);
+    for (std::size_t m = 0; m < kModelCount; ++m) {
+      for (std::size_t r = 0; r < event.rows.size(); ++r) x(r, 0) = logits(event.rows[r], m);
+      const auto alone = fit_logistic_regression(x, event.y, event.weight, {.non_negative = true});
+      if (!alone) return tl::unexpected(alone.error());
+      weights.push_back(alone->coefficients[0] / kModelCount);
+    }
+  } else {
     Weighted ranked = weigh(held_out, times, rank_of);
     Matrix<double> x(ranked.rows.size(), kModelCount);
     for (std::size_t r = 0; r < ranked.rows.size(); ++r) {

@@ -3,11 +3,11 @@
 //
 // The order of tracks and the level of the probability are learned from different labels. The stack's weights
 // are fitted to `rank_by` (several tables' own labels where there are several, so that no table's habits
-// decide), with no weight negative, or all alike: which of five models carries over to a table nobody has
-// seen two or three tables do not tell, and weights fitted to them did worse on a third
-// (docs/decisions/0007). Then one slope and one intercept on the whole bring it to the event (to the labels
-// ranked by, where no row knows the event). Rows are weighted so that every table counts alike and within a
-// table hits and flops do: the balanced prior. Replicates for the interval draw whole artists with
+// decide), with no weight negative, or the calibrated members all weigh alike: which of five models carries
+// over to a table nobody has seen two or three tables do not tell, and weights fitted to them did worse on a
+// third (docs/decisions/0007). Then one slope and one intercept on the whole bring it to the event (to the
+// labels ranked by, where no row knows the event). Rows are weighted so that every table counts alike and
+// within a table hits and flops do: the balanced prior. Replicates for the interval draw whole artists with
 // replacement.
 #pragma once
 

@@ -98,6 +98,23 @@ members = false
   EXPECT_FALSE(recipe->calibration.members);
 }
 
+TEST(Recipe, SettingsForSeveralTablesAreThoseForOneUnlessStated) {
+  const std::string start = std::string(kSmallest) + "tempo_off_whole = true\n[xgboost]\nmax_depth = 8\n";
+  const auto same = parse_recipe(start);
+  ASSERT_TRUE(same) << same.error().message;
+  EXPECT_TRUE(same->pooled.tempo_off_whole);
+  EXPECT_EQ(same->pooled.xgboost.max_depth, 8U);
+  const auto apart =
+      parse_recipe(start + "[pooled]\ntempo_off_whole = false\n[pooled.xgboost]\nn_estimators = 7\n");
+  ASSERT_TRUE(apart) << apart.error().message;
+  EXPECT_TRUE(apart->tempo_off_whole);
+  EXPECT_FALSE(apart->pooled.tempo_off_whole);
+  EXPECT_EQ(apart->xgboost.n_estimators, 100U);
+  EXPECT_EQ(apart->pooled.xgboost.n_estimators, 7U);
+  EXPECT_EQ(apart->pooled.xgboost.max_depth, 8U) << "what is not stated is as for one table";
+  EXPECT_EQ(refused(std::string(kSmallest) + "[pooled.svm]\n"), "line 3, column 2");
+}
+
 TEST(Recipe, RefusesWhatItDoesNotKnowWithItsPlace) {
   const std::string start(kSmallest);
   EXPECT_EQ(refused(start + "sead = 1\n"), "line 3, column 1");

@@ -61,6 +61,23 @@ TEST(Members, FromSeveralTablesEachIsStillOneSumOfTrees) {
   }
 }
 
+TEST(Members, SeveralTablesHaveSettingsOfTheirOwn) {
+  const Recipe recipe = small_recipe("tempo_off_whole = true\n[pooled]\ntempo_off_whole = false\n" +
+                                     std::string("[pooled.random_forest]\nn_estimators = 5\n"));
+  const auto tables = two_tables(recipe);
+  const auto one = fit_members(whole(std::span(tables).first(1)), recipe, {});
+  const auto both = fit_members(whole(tables), recipe, {});
+  ASSERT_TRUE(one && both);
+  EXPECT_EQ(one->random_forest.roots.size(), 20U);
+  EXPECT_EQ(both->random_forest.roots.size(), 10U) << "5 trees a table";
+  ASSERT_EQ(one->derived.size(), 1U);
+  EXPECT_EQ(one->derived[0].of, 0U) << "the tempo";
+  EXPECT_EQ(one->scaler.mean.size(), 7U);
+  EXPECT_EQ(one->knn.n_features, 6U) << "neighbours see no derived column";
+  EXPECT_TRUE(one->xgboost.validate(7));
+  EXPECT_TRUE(both->derived.empty());
+}
+
 TEST(Members, TheSameSeedGivesTheSameMembersWhateverTheThreads) {
   const Recipe recipe = small_recipe();
   const auto tables = two_tables(recipe);
@@ -156,6 +173,18 @@ TEST(Ensemble, TheConsensusIsCalibratedAndRanksAsWellAsItsBestMember) {
   }
   EXPECT_EQ(ensemble->stacking.consensus.replicates.size(), recipe.calibration.replicates);
   for (const double weight : ensemble->stacking.consensus.stack.weights) EXPECT_GE(weight, 0);
+}
+
+TEST(Ensemble, FromSeveralTablesTheFiveWeighAlike) {
+  const Recipe recipe = small_recipe(std::string(kLesson));
+  const auto tables = two_tables(recipe);
+  const auto ensemble = fit_ensemble(whole(tables), recipe, {});
+  ASSERT_TRUE(ensemble) << ensemble.error().message;
+  const StackCoefficients& stack = ensemble->stacking.consensus.stack;
+  // Of members that are calibrated themselves; the neighbours' weight also calibrates them.
+  const double tree = stack.weights[0];
+  for (const std::size_t m : {1U, 2U, 4U}) EXPECT_NEAR(stack.weights[m], tree, 0.01 * tree);
+  EXPECT_GT(stack.weights[3], 0);
 }
 
 TEST(Ensemble, MembersKeepTheirOwnProbabilitiesWhereTheRecipeSaysSo) {
