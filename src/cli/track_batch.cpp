@@ -103,6 +103,7 @@ class TrackBatch {
     AnalyzeOptions options;
     options.decode.max_seconds = arguments_.max_seconds;
     options.analyzer.true_peak = arguments_.true_peak;
+    options.analyzer.dna = frames_.has_value();
     options.timeout_s = arguments_.timeout_s;
     options.cancelled = &stop_;
     options.progress = [this, item](double done_s, std::optional<double> known_s) {

@@ -41,6 +41,8 @@ struct Analyzer::Stages {
         loudness(sample_rate_hz, channel_count, channel_layout, options.true_peak),
         resampler(sample_rate_hz, kAnalysisRateHz),
         framer(kFftSize, kHopLength),
+        chroma(options.dna),
+        keep_dna(options.dna),
         block(kBlockFrames * channels),
         mono(kBlockFrames) {}
 
@@ -62,6 +64,7 @@ struct Analyzer::Stages {
   ChromaStage chroma;
   Tuning tuning;
   DnaBuilder dna;
+  bool keep_dna;
 
   // Samples travel the stages in blocks of one size, so that even rounding does not depend on the caller's.
   std::vector<float> block;
@@ -112,7 +115,7 @@ void Analyzer::Stages::measure_mono(std::span<const float> samples) {
   waveform.push(samples, [this](const WaveformFrame& frame) {
     rms.add(frame.rms);
     zero_crossings.add(frame.zero_crossing_rate);
-    rms_frames.push_back(static_cast<float>(frame.rms));
+    if (keep_dna) rms_frames.push_back(static_cast<float>(frame.rms));
   });
   chroma.push(samples);
   framer.push(samples, [this](std::span<const float> frame) { measure_frame(frame); });
@@ -128,6 +131,7 @@ void Analyzer::Stages::measure_frame(std::span<const float> frame) {
   log_mel.compute(spectrum.power());
   mfcc.push(log_mel.decibels());
   novelty.push(log_mel.decibels(), log_mel.floor_db());
+  if (!keep_dna) return;
   const std::size_t index = novelty.group(0).size() - 1;
   dna.push({static_cast<double>(rms_frames[index]), shape.centroid_hz,
             static_cast<double>(novelty.onset_strength())},
@@ -141,7 +145,7 @@ Result<Analysis> Analyzer::finish() {
   s.waveform.finish([&s](const WaveformFrame& frame) {
     s.rms.add(frame.rms);
     s.zero_crossings.add(frame.zero_crossing_rate);
-    s.rms_frames.push_back(static_cast<float>(frame.rms));
+    if (s.keep_dna) s.rms_frames.push_back(static_cast<float>(frame.rms));
   });
   s.framer.finish([&s](std::span<const float> frame) { s.measure_frame(frame); });
 
@@ -187,7 +191,7 @@ Result<Analysis> Analyzer::finish() {
     features.tuning_cents = tuning_cents;
     features.chroma = chroma.mean;
   }
-  analysis.dna = s.dna.finish(chroma.frames);
+  if (s.keep_dna) analysis.dna = s.dna.finish(chroma.frames);
   return analysis;
 }
 

@@ -17,7 +17,9 @@ std::uint8_t quantise(float share) {
 
 }  // namespace
 
-ChromaStage::ChromaStage() : transform_([this](std::span<const float> magnitudes) { take(magnitudes); }) {}
+ChromaStage::ChromaStage(bool keep_frames)
+    : keep_frames_(keep_frames),
+      transform_([this](std::span<const float> magnitudes) { take(magnitudes); }) {}
 
 void ChromaStage::push(std::span<const float> samples) {
   samples_pushed_ += samples.size();
@@ -44,7 +46,7 @@ void ChromaStage::take(std::span<const float> magnitudes) {
     row[c] = quantise(share);
   }
   pitches_.push(magnitudes);
-  frames_.push_back(row);
+  if (keep_frames_) frames_.push_back(row);
   ++frame_count_;
 }
 
@@ -56,6 +58,9 @@ ChromaResult ChromaStage::finish(std::optional<double> tuning_cents) {
   result.mean.emplace();
   for (std::size_t c = 0; c < 12; ++c) (*result.mean)[c] = sum_[c] / static_cast<double>(frame_count_);
 
+  result.evidence.slots = pitches_.finish();
+  result.evidence.tuning_cents = tuning_cents.value_or(0.0);
+  if (!keep_frames_) return result;
   const std::size_t rows = 1 + samples_pushed_ / kHopLength;
   static_assert(ConstantQ::kHop == 2 * kHopLength);
   result.frames.resize(rows);
@@ -66,9 +71,6 @@ ChromaResult ChromaStage::finish(std::optional<double> tuning_cents) {
       result.frames[i][c] = static_cast<std::uint8_t>((before[c] + after[c] + 1) / 2);
     }
   }
-
-  result.evidence.slots = pitches_.finish();
-  result.evidence.tuning_cents = tuning_cents.value_or(0.0);
   return result;
 }
 

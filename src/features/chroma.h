@@ -30,7 +30,8 @@ struct ChromaResult {
 
 class ChromaStage {
  public:
-  ChromaStage();
+  // Without keep_frames ChromaResult::frames stays empty.
+  explicit ChromaStage(bool keep_frames = true);
   ChromaStage(const ChromaStage&) = delete;
   ChromaStage& operator=(const ChromaStage&) = delete;
   ~ChromaStage() = default;
@@ -44,6 +45,7 @@ class ChromaStage {
  private:
   void take(std::span<const float> magnitudes);
 
+  bool keep_frames_;
   ConstantQ transform_;
   std::size_t samples_pushed_ = 0;
   std::size_t frame_count_ = 0;

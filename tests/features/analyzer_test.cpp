@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "synth/signals.h"
 #include "synth/song.h"
@@ -45,6 +46,22 @@ TEST(Analyzer, HearsWhatTheSynthesiserPlayed) {
   EXPECT_NEAR(*features.tuning_cents, 0, 5);
   EXPECT_EQ(analysis.dna.frames, 1 + static_cast<std::uint32_t>(30 * kAnalysisRateHz / kHopLength));
   EXPECT_EQ(analysis.dna.values.size(), analysis.dna.frames * kDnaSeries);
+}
+
+TEST(Analyzer, WithoutFramesTheNumbersAreTheSame) {
+  const synth::SongSpec spec = song();
+  const std::vector<float> music = synth::render(spec);
+  const Analysis with = analyse(music, spec.sample_rate_hz, spec.channels);
+  Analyzer analyzer(spec.sample_rate_hz, spec.channels, {}, {.dna = false});
+  analyzer.push(music);
+  const auto without = analyzer.finish();
+  ASSERT_TRUE(without);
+  EXPECT_EQ(without->dna.frames, 0U);
+  EXPECT_TRUE(without->dna.values.empty());
+  EXPECT_EQ(without->features.rms, with.features.rms);
+  EXPECT_EQ(without->features.tempo_bpm, with.features.tempo_bpm);
+  EXPECT_EQ(without->features.chroma, with.features.chroma);
+  EXPECT_EQ(without->features.key_confidence, with.features.key_confidence);
 }
 
 TEST(Analyzer, ASineHasTheCentroidRmsAndPitchClassOfTheory) {
