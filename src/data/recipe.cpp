@@ -325,7 +325,7 @@ Result<Recipe> read_recipe(const toml::table& document) {
   const std::vector<const toml::table*> lessons = root.tables("lesson");
   const toml::table& calibration = root.table("calibration");
   auto models = read_models(root, recipe);
-  recipe.pooled = recipe;
+  recipe.pooled = static_cast<const ModelSettings&>(recipe);
   Section pooled(root.table("pooled"), "pooled");
   if (models) models = read_models(pooled, recipe.pooled);
   if (models) models = pooled.finish();
