@@ -112,7 +112,7 @@ TEST(Recipe, SettingsForSeveralTablesAreThoseForOneUnlessStated) {
   EXPECT_EQ(apart->xgboost.n_estimators, 100U);
   EXPECT_EQ(apart->pooled.xgboost.n_estimators, 7U);
   EXPECT_EQ(apart->pooled.xgboost.max_depth, 8U) << "what is not stated is as for one table";
-  EXPECT_EQ(refused(std::string(kSmallest) + "[pooled.svm]\n"), "line 3, column 2");
+  EXPECT_EQ(refused(std::string(kSmallest) + "[pooled.svm]\n"), "line 3, column 9");
 }
 
 TEST(Recipe, RefusesWhatItDoesNotKnowWithItsPlace) {
