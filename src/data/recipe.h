@@ -73,8 +73,8 @@ struct Lesson {
   double weight = 1;
 };
 
-// How far measured inputs stray from the tables' values: shares of tracks, from script/score on real
-// recordings of known tempo and key. Keys are intervals in fifths; the rest of 1 is right.
+// How far measured inputs stray from the tables' values: shares of tracks, and the tempo's error otherwise,
+// as scored on real recordings of known tempo and key. Keys are intervals in fifths; the rest of 1 is right.
 struct ServingErrors {
   double tempo_double = 0;
   double tempo_half = 0;
