@@ -2,6 +2,9 @@
 # Each becomes a raw string; a recipe edited or added makes CMake configure again.
 
 function(hitscope_embed_recipes target folder)
+  if(HITSCOPE_ROOMS_FROM)
+    return()  # they are in that library already
+  endif()
   file(GLOB recipes CONFIGURE_DEPENDS ${folder}/*.toml)  # sorted by name
   set(entries "")
   foreach(path IN LISTS recipes)

@@ -64,6 +64,9 @@ def main() -> int:
     CLEAN.mkdir(parents=True, exist_ok=True)
     entries = json.loads((options.build / "compile_commands.json").read_text(encoding="utf-8"))
     wanted = {path.resolve() for path in options.files}
+    # What the build itself writes is judged where it is written; here it may not even be there yet.
+    build = options.build.resolve()
+    entries = [e for e in entries if build not in Path(e["file"]).resolve().parents]
     entries = {e["file"]: e for e in entries if not wanted or Path(e["file"]).resolve() in wanted}.values()
     version = subprocess.run([TIDY, "--version"], capture_output=True, text=True, check=True).stdout
 

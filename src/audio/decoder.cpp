@@ -114,17 +114,8 @@ class GuardedDecoder final : public Decoder {
   }
 
   [[nodiscard]] Result<void> check_limits() const {
-    if (info_.channels < 1 || (limits_.max_channels > 0 && info_.channels > limits_.max_channels)) {
-      return fail(ErrorKind::unsupported_format,
-                  fmt::format("It has {} channels; 1 to {} are read.", info_.channels, limits_.max_channels));
-    }
+    if (auto allowed = check_format(info_, limits_); !allowed) return allowed;
     const int rate = info_.sample_rate_hz;
-    const bool above = limits_.max_sample_rate_hz > 0 && rate > limits_.max_sample_rate_hz;
-    if (rate < 1 || rate < limits_.min_sample_rate_hz || above) {
-      return fail(ErrorKind::unsupported_format,
-                  fmt::format("Its sample rate is {} Hz; {} to {} Hz are read.", rate,
-                              limits_.min_sample_rate_hz, limits_.max_sample_rate_hz));
-    }
     // Ten hours are refused at once, not after four of them; unless the promise is more than the bytes can
     // hold.
     constexpr double kLeastBytesPerSecond = 125.0;
@@ -204,6 +195,21 @@ class GuardedDecoder final : public Decoder {
 };
 
 }  // namespace
+
+Result<void> check_format(const AudioInfo& info, const DecodeLimits& limits) {
+  if (info.channels < 1 || (limits.max_channels > 0 && info.channels > limits.max_channels)) {
+    return fail(ErrorKind::unsupported_format,
+                fmt::format("It has {} channels; 1 to {} are read.", info.channels, limits.max_channels));
+  }
+  const int rate = info.sample_rate_hz;
+  const bool above = limits.max_sample_rate_hz > 0 && rate > limits.max_sample_rate_hz;
+  if (rate < 1 || rate < limits.min_sample_rate_hz || above) {
+    return fail(ErrorKind::unsupported_format,
+                fmt::format("Its sample rate is {} Hz; {} to {} Hz are read.", rate,
+                            limits.min_sample_rate_hz, limits.max_sample_rate_hz));
+  }
+  return {};
+}
 
 Result<std::unique_ptr<Decoder>> open_decoder(std::unique_ptr<ByteSource> source,
                                               const DecodeLimits& limits) {

@@ -68,6 +68,9 @@ class Decoder {
   [[nodiscard]] virtual const AudioInfo& info() const = 0;
 };
 
+// Whether channels and rate are within the limits. Errors: unsupported_format.
+[[nodiscard]] Result<void> check_format(const AudioInfo& info, const DecodeLimits& limits);
+
 // Takes the source over. Errors: unsupported_format (with what the content looks like instead), corrupt,
 // too_short (a valid file without a sample), unreadable.
 [[nodiscard]] Result<std::unique_ptr<Decoder>> open_decoder(std::unique_ptr<ByteSource> source,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <map>
 #include <utility>
 
 #include "cli/nearest_word.h"
@@ -21,6 +22,7 @@ Examples:
   hitscope predict --explain song.mp3       ... and say why
   hitscope analyze -r Music --format csv    measure a whole library
   hitscope evaluate --data tracks.csv       how far such verdicts can be trusted
+  hitscope serve                            the dashboard, at http://127.0.0.1:8080
   hitscope doctor                           what works on this machine
 
 Every option can also be set by an environment variable (--max-bytes: HITSCOPE_MAX_BYTES) or in a TOML file
@@ -65,11 +67,31 @@ Examples:
   hitscope model show                   the default bundle: what it was trained on and how good it is
   hitscope model verify my.safetensors  is it whole and usable?)";
 
+constexpr const char* kServeFooter = R"(
+Examples:
+  hitscope serve                                     http://127.0.0.1:8080, for this machine alone
+  hitscope serve --port 9000 --keep-audio 12h
+  hitscope serve --host 0.0.0.0 --allow-host music.example --behind-proxy
+  hitscope serve --database postgresql://hitscope@localhost/hitscope
+
+Without --host only this machine is served. Behind a name of its own, that name must be given by --allow-host
+(repeatable, "*.example" for all below it). SIGINT or SIGTERM ends it: no new work is begun, what runs may
+finish, and what is left is taken up at the next start.)";
+
+constexpr const char* kWorkerFooter = R"(
+Reads one JSON request a line from stdin, {"id": "1", "path": "song.mp3"}, and writes JSON lines to stdout:
+docs/worker.md has them all. Untrusted audio is decoded in a process that can reach neither files nor network.)";
+
 template <typename Choice>
 using Choices = std::vector<std::pair<std::string, Choice>>;
 
 const Choices<ProgressMode> kProgressModes = {
     {"auto", ProgressMode::automatic}, {"always", ProgressMode::always}, {"never", ProgressMode::never}};
+const Choices<server::LogLevel> kLogLevels = {{"debug", server::LogLevel::debug},
+                                              {"info", server::LogLevel::info},
+                                              {"warning", server::LogLevel::warning},
+                                              {"error", server::LogLevel::error},
+                                              {"off", server::LogLevel::off}};
 const Choices<Format> kTrackFormats = {
     {"json", Format::json}, {"jsonl", Format::jsonl}, {"csv", Format::csv}, {"text", Format::text}};
 const Choices<Format> kEvaluateFormats = {{"json", Format::json}, {"markdown", Format::markdown}};
@@ -92,6 +114,24 @@ void add_choice(CLI::App& command, const std::string& names, Choice& choice, con
   command.add_option_function<std::string>(names, take, help)->check(known)->type_name(words);
 }
 
+// CLI11's own say the whole range of double.
+CLI::Validator number_that(bool (*holds)(double), const char* words, const char* unit) {
+  const auto check = [holds, words](const std::string& typed) {
+    double value = 0;
+    const bool good = CLI::detail::lexical_cast(typed, value) && holds(value);
+    return good ? std::string() : fmt::format("{} is no number {}", typed, words);
+  };
+  return {check, unit};
+}
+
+CLI::Validator at_least_zero(const char* unit) {
+  return number_that([](double value) { return value >= 0; }, "of 0 or more", unit);
+}
+
+CLI::Validator above_zero(const char* unit) {
+  return number_that([](double value) { return value > 0; }, "above 0", unit);
+}
+
 void add_progress(CLI::App& command, ProgressMode& mode) {
   add_choice(command, "--progress", mode, kProgressModes,
              "A progress bar on stderr; auto: when that is a terminal");
@@ -107,8 +147,57 @@ void add_jobs(CLI::App& command, unsigned& jobs, const std::string& help) {
       ->check(CLI::Range(0U, 1024U).description("N"));
 }
 
+// The options of fetching; their limits are each command's own.
+void add_fetch_options(CLI::App& command, FetchSettings& fetch) {
+  constexpr const char* kGroup = "Links";
+  command
+      .add_option("--network", fetch.network,
+                  "Where links may lead: off (nowhere), public (the open Internet), allow-list")
+      ->check(CLI::IsMember({"off", "public", "allow-list"}).description("WHERE"))
+      ->capture_default_str()
+      ->group(kGroup);
+  command
+      .add_option("--network-allow", fetch.allow,
+                  "What they may lead to besides: example.com, *.example.com, ADDRESS:PORT; repeatable")
+      ->type_name("ENTRY")
+      ->allow_extra_args(false)  // what follows may be a link
+      ->group(kGroup);
+  command
+      .add_option("--resolve", fetch.resolve, "Take this address for that host, without asking; repeatable")
+      ->type_name("HOST:PORT:ADDRESS")
+      ->allow_extra_args(false)  // what follows may be a link
+      ->group(kGroup);
+  command
+      .add_option("--dns-server", fetch.dns_server,
+                  "Ask this server for names, not the system's; https://... for DNS over HTTPS")
+      ->type_name("SERVER")
+      ->group(kGroup);
+  command.add_option("--proxy", fetch.proxy, "The proxy between this machine and the Internet")
+      ->type_name("http://HOST:PORT")
+      ->group(kGroup);
+  command
+      .add_option(
+          "--cookies", fetch.cookies_file,
+          "Cookies lent to sites that ask who is there, in Netscape's format; or their text in YT_COOKIES")
+      ->type_name("FILE")
+      ->group(kGroup);
+  command.add_option("--yt-dlp", fetch.yt_dlp, "Where yt-dlp is; otherwise the usual places")
+      ->type_name("PATH")
+      ->group(kGroup);
+  command
+      .add_option("--js-runtime", fetch.js_runtime,
+                  "Where Deno or Node is, for YouTube; otherwise the usual places")
+      ->type_name("PATH")
+      ->group(kGroup);
+  command
+      .add_option("--fetch-timeout", fetch.limits.wall_s, "Give fetching up after so many seconds; 0: never")
+      ->check(at_least_zero("S"))
+      ->capture_default_str()
+      ->group(kGroup);
+}
+
 void add_track_options(CLI::App& command, TrackArguments& tracks) {
-  command.add_option("paths", tracks.paths, "Audio files, folders, or - for standard input");
+  command.add_option("paths", tracks.paths, "Audio files, folders, links, or - for standard input");
   command
       .add_option("--files-from", tracks.files_from,
                   "Read more paths from this file (- for standard input), one a line or separated by NUL")
@@ -126,10 +215,12 @@ void add_track_options(CLI::App& command, TrackArguments& tracks) {
       ->transform(CLI::AsSizeValue(false).description("SIZE"))
       ->default_str("4GB");
   command.add_option("--max-seconds", tracks.max_seconds, "Refuse longer audio; 0: no limit")
-      ->check(CLI::NonNegativeNumber.description("S"))
+      ->check(at_least_zero("S"))
       ->default_str("14400");
   command.add_option("--timeout", tracks.timeout_s, "Give a track up after so many seconds; 0: never")
-      ->check(CLI::NonNegativeNumber.description("S"));
+      ->check(at_least_zero("S"));
+  command.add_flag("--playlist", tracks.playlist, "Where a link names a playlist, take all of its entries");
+  add_fetch_options(command, tracks.fetch);
 }
 
 void add_columns(CLI::App& command, std::vector<std::string>& columns) {
@@ -181,11 +272,15 @@ void name_environment_variables(CLI::App& command) {
 
 class Parser {
  public:
-  Parser()
+  explicit Parser(const std::string& cookies)
       : app_(
             "Hears a track, measures it, lets five models vote on whether it finds an audience, and shows "
             "why.",
             "hitscope") {
+    for (FetchSettings* fetch :
+         {&analyze_.tracks.fetch, &predict_.tracks.fetch, &serve_.options.fetch, &doctor_.fetch}) {
+      fetch->cookies = cookies;
+    }
     app_.set_version_flag("--version", fmt::format("hitscope {}", kVersion));
     app_.set_config("--config", "", "Options from a TOML file (HITSCOPE_CONFIG)")->type_name("FILE");
     app_.allow_config_extras(CLI::config_extras_mode::error);
@@ -197,6 +292,8 @@ class Parser {
     add_evaluate();
     add_model();
     add_doctor();
+    add_serve();
+    add_worker();
   }
 
   std::variant<Invocation, Answer> parse(std::vector<std::string> arguments) {
@@ -283,11 +380,120 @@ class Parser {
   }
 
   void add_doctor() {
-    CLI::App& command = add("doctor", "What works here: decoders, processor, model", "");
+    CLI::App& command = add("doctor", "What works here: decoders, processor, model, sandbox, database", "");
     command.add_option("-m,--model", doctor_.model, "The bundle to look at")
         ->type_name("BUNDLE")
         ->capture_default_str();
+    command.add_option("--database", doctor_.database, "The history to look at, as serve takes it")
+        ->type_name("URL");
+    add_fetch_options(command, doctor_.fetch);
     add_format(command, doctor_.format, kPlainFormats, "text on a terminal, JSON elsewhere");
+    name_environment_variables(command);
+  }
+
+  void add_serve() {
+    CLI::App& command = add("serve", "The dashboard and the HTTP API, on this machine", kServeFooter);
+    server::ServeOptions& o = serve_.options;
+    command.add_option("--host", o.host, "The address to listen on")->capture_default_str();
+    command.add_option("--port", o.port, "The port; 0: any free one")->capture_default_str();
+    command
+        .add_option("--data-dir,--data", o.data_folder,
+                    "Where history and uploads live; otherwise the user's data folder")
+        ->type_name("DIR");
+    command
+        .add_option(
+            "--database", o.database,
+            "The history: sqlite:PATH or postgresql://...; otherwise history.sqlite in the data folder")
+        ->type_name("URL");
+    command.add_option("-m,--model", o.model, "The bundle that votes, by name or path")
+        ->type_name("BUNDLE")
+        ->capture_default_str();
+    command
+        .add_option("--token-file", o.token_file,
+                    "Bearer tokens of programs that may use the API, one a line")
+        ->type_name("FILE");
+    command.add_option("--allow-host", o.allow_hosts, "A name this server is reached by; repeatable")
+        ->type_name("NAME");
+    command
+        .add_option("--allow-origin", o.allow_origins,
+                    "An origin whose pages may use the API, such as https://app.example; repeatable")
+        ->type_name("ORIGIN");
+    command
+        .add_option("--allow-frame", o.allow_frames,
+                    "An origin whose pages may show the dashboard in a frame, such as https://huggingface.co")
+        ->type_name("ORIGIN");
+    command.add_flag("--behind-proxy", o.behind_proxy, "Believe X-Forwarded-For and X-Forwarded-Proto");
+    command.add_option("--workers", o.workers, "Tracks measured at a time; 0: one for each processor")
+        ->check(CLI::Range(0U, 256U).description("N"));
+    command.add_option("--threads", o.threads, "Threads that answer; 0: one for each processor, at most 4")
+        ->check(CLI::Range(0U, 64U).description("N"));
+    command.add_option("--queue", o.queue, "Tracks that may wait")
+        ->check(CLI::Range(1U, 100000U).description("N"))
+        ->capture_default_str();
+    command.add_option("--queue-per-client", o.queue_per_client, "... of one visitor")
+        ->check(CLI::Range(1U, 100000U).description("N"))
+        ->capture_default_str();
+    command.add_option("--max-upload", o.max_upload_bytes, "Refuse larger uploads, such as 200MB")
+        ->transform(CLI::AsSizeValue(false).description("SIZE"))
+        ->check(above_zero(""))
+        ->default_str("512MB");
+    command.add_option("--max-seconds", o.max_audio_s, "Refuse longer audio; 0: no limit")
+        ->check(at_least_zero("S"))
+        ->default_str("7200");
+    command.add_option("--fetchers", o.fetchers, "Links fetched at a time")
+        ->check(CLI::Range(1U, 64U).description("N"))
+        ->capture_default_str()
+        ->group("Links");
+    add_fetch_options(command, o.fetch);
+    command.add_option("--job-timeout", o.job_timeout_s, "Give a track up after so many seconds")
+        ->check(above_zero("S"))
+        ->default_str("600");
+    command.add_option("--job-cpu", o.job_cpu_s, "... or so many seconds of processor time")
+        ->check(above_zero("S"))
+        ->default_str("300");
+    command.add_option("--job-memory", o.job_memory_bytes, "Memory one track may take")
+        ->transform(CLI::AsSizeValue(false).description("SIZE"))
+        ->default_str("2GB");
+    command
+        .add_option("--keep-audio", o.keep_audio_s,
+                    "Keep uploads for so long, such as 12h or 7d; otherwise they are deleted when measured")
+        ->transform(CLI::AsNumberWithUnit(
+                        std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}})
+                        .description("DURATION"))
+        ->check(at_least_zero(""));
+    command.add_option("--drain", o.drain_s, "At the end, wait so many seconds for what runs")
+        ->check(at_least_zero("S"))
+        ->default_str("30");
+    command.add_flag("!--no-sandbox", o.sandbox, "Decode without the sandbox: only for input you trust");
+    add_choice(command, "--log-level", o.log_level, kLogLevels, "What is logged to stderr; otherwise info");
+    name_environment_variables(command);
+  }
+
+  void add_worker() {
+    CLI::App& command =
+        add("worker", "The sandboxed process that measures what is asked on stdin", kWorkerFooter);
+    command.add_option("-m,--model", worker_.model, "The bundle that votes; empty: measure only")
+        ->type_name("BUNDLE")
+        ->capture_default_str();
+    command.add_option("--timeout", worker_.timeout_s, "Give a request up after so many seconds")
+        ->check(above_zero("S"))
+        ->default_str("600");
+    command.add_option("--cpu-seconds", worker_.cpu_s, "... or so many seconds of processor time")
+        ->check(above_zero("S"))
+        ->default_str("300");
+    command.add_option("--memory", worker_.memory_bytes, "Memory one request may take")
+        ->transform(CLI::AsSizeValue(false).description("SIZE"))
+        ->default_str("2GB");
+    command.add_option("--max-bytes", worker_.max_bytes, "Refuse larger files; 0: no limit")
+        ->transform(CLI::AsSizeValue(false).description("SIZE"))
+        ->default_str("1GB");
+    command.add_option("--max-seconds", worker_.max_seconds, "Refuse longer audio; 0: no limit")
+        ->check(at_least_zero("S"))
+        ->default_str("7200");
+    command.add_flag("!--no-sandbox", worker_.sandbox,
+                     "Decode without the sandbox: only for input you trust");
+    command.add_flag("--debug-markers", worker_.debug_markers,
+                     "For tests: obey files that begin with HITSCOPE-DEBUG and crash, hang or memory");
     name_environment_variables(command);
   }
 
@@ -396,6 +602,8 @@ class Parser {
       return Invocation(evaluate_);
     }
     if (name == "hitscope doctor") return Invocation(doctor_);
+    if (name == "hitscope serve") return Invocation(serve_);
+    if (name == "hitscope worker") return Invocation(worker_);
     ModelArguments model = name == "hitscope model verify" ? model_verify_ : model_show_;
     model.action =
         name == "hitscope model verify" ? ModelArguments::Action::verify : ModelArguments::Action::show;
@@ -418,13 +626,16 @@ class Parser {
   EvaluateArguments evaluate_;
   ModelArguments model_show_;
   ModelArguments model_verify_;
+  ServeArguments serve_;
+  WorkerArguments worker_;
   DoctorArguments doctor_;
 };
 
 }  // namespace
 
-std::variant<Invocation, Answer> parse_arguments(std::vector<std::string> arguments) {
-  return Parser().parse(std::move(arguments));
+std::variant<Invocation, Answer> parse_arguments(std::vector<std::string> arguments,
+                                                 const std::string& cookies) {
+  return Parser(cookies).parse(std::move(arguments));
 }
 
 }  // namespace hitscope::cli

@@ -10,13 +10,16 @@
 #include <variant>
 #include <vector>
 
+#include "fetch/settings.h"
+#include "server/options.h"
+
 namespace hitscope::cli {
 
 enum class Format { automatic, text, json, jsonl, csv, markdown };
 enum class ProgressMode { automatic, always, never };
 
 struct TrackArguments {
-  std::vector<std::string> paths;  // files, folders, "-" for standard input
+  std::vector<std::string> paths;  // files, folders, links, "-" for standard input
   std::string files_from;          // a list of more of them; "-" for standard input; empty = none
   bool recursive = false;
   Format format = Format::automatic;
@@ -27,6 +30,8 @@ struct TrackArguments {
   std::uint64_t max_bytes = std::uint64_t{4} << 30U;  // these three: 0 = no limit
   double max_seconds = 4 * 3600.0;
   double timeout_s = 0;
+  FetchSettings fetch;
+  bool playlist = false;  // a link to one stands for all of its entries
 };
 
 struct AnalyzeArguments {
@@ -71,11 +76,29 @@ struct ModelArguments {
 
 struct DoctorArguments {
   std::string model = "default";
+  FetchSettings fetch;
+  std::string database;  // empty = not looked at
   Format format = Format::automatic;
 };
 
+struct ServeArguments {
+  server::ServeOptions options;
+};
+
+// Limits: of one request.
+struct WorkerArguments {
+  std::string model = "default";
+  double timeout_s = 600;
+  double cpu_s = 300;
+  std::uint64_t memory_bytes = std::uint64_t{2} << 30U;
+  std::uint64_t max_bytes = std::uint64_t{1} << 30U;
+  double max_seconds = 2 * 3600.0;
+  bool sandbox = true;
+  bool debug_markers = false;
+};
+
 using Invocation = std::variant<AnalyzeArguments, PredictArguments, TrainArguments, EvaluateArguments,
-                                ModelArguments, DoctorArguments>;
+                                ModelArguments, DoctorArguments, ServeArguments, WorkerArguments>;
 
 // When there is nothing to run: help or version asked for (status 0, on stdout), or wrong usage (2, on
 // stderr).
@@ -84,7 +107,8 @@ struct Answer {
   std::string text;
 };
 
-// `arguments` without the program's name.
-[[nodiscard]] std::variant<Invocation, Answer> parse_arguments(std::vector<std::string> arguments);
+// `arguments` without the program's name; `cookies`: of the environment (fetch/settings.h).
+[[nodiscard]] std::variant<Invocation, Answer> parse_arguments(std::vector<std::string> arguments,
+                                                               const std::string& cookies = {});
 
 }  // namespace hitscope::cli

@@ -12,5 +12,7 @@ int run(const TrainArguments& arguments, const Console& console);
 int run(const EvaluateArguments& arguments, const Console& console);
 int run(const ModelArguments& arguments, const Console& console);
 int run(const DoctorArguments& arguments, const Console& console);
+int run(const ServeArguments& arguments, const Console& console);
+int run(const WorkerArguments& arguments, const Console& console);
 
 }  // namespace hitscope::cli

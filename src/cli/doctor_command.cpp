@@ -61,7 +61,11 @@ int run(const DoctorArguments& arguments, const Console& console) {
   std::vector<Finding> findings = check_decoders();
   findings.push_back(check_analysis());
   findings.push_back(check_model(arguments.model));
-  const bool all_work = std::ranges::all_of(findings, &Finding::works);
+  findings.push_back(check_worker_sandbox());
+  findings.push_back(check_links(arguments.fetch));
+  if (!arguments.database.empty()) findings.push_back(check_database(arguments.database));
+  const bool all_work = std::ranges::all_of(
+      findings, [](const Finding& finding) { return finding.works || !finding.is_needed; });
   if (console.choose(arguments.format) == Format::json) {
     write_json(findings, all_work, console);
   } else {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -15,9 +16,14 @@
 #include "audio/decoder.h"
 #include "cli/bundle_choice.h"
 #include "cli/sample_files.h"
+#include "egress/confined_process.h"
+#include "fetch/fetcher.h"
+#include "fetch/private_folder.h"
+#include "ingest/worker.h"
 #include "model/find_bundle.h"
 #include "report/track_report.h"
 #include "report/wording.h"
+#include "store/store.h"
 
 extern "C" {
 #include <libavutil/avutil.h>
@@ -25,6 +31,8 @@ extern "C" {
 
 namespace hitscope::cli {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr double kLeastSeconds = 0.8;  // the samples hold about one, and codecs may cut their delay off
 
@@ -79,6 +87,40 @@ Finding check_model(const std::string& name_or_path) {
   return {"model", true,
           fmt::format("{} {}, base rate {}, {}", bundle.card.name, bundle.card.version,
                       percent(predictor->judge(nothing_known).probability), path->string())};
+}
+
+Finding check_worker_sandbox() {
+  const SandboxCheck check = check_sandbox();
+  return {"sandbox", check.works, check.detail};
+}
+
+Finding check_links(const FetchSettings& settings) {
+  const auto broken = [](const Error& error) { return Finding{"links", false, words_of(error), false}; };
+  auto options = fetcher_options(settings);
+  if (!options) return broken(options.error());
+  if (options->guard.policy.mode() == egress::PolicyMode::off) return {"links", false, "switched off", false};
+  const Cookies cookies = options->cookies;
+  const auto fetcher = Fetcher::make(std::move(*options));
+  if (!fetcher) return broken(fetcher.error());
+  const auto folder = PrivateFolder::make();
+  if (!folder) return broken(folder.error());
+  const auto version = (*fetcher)->yt_dlp_version(folder->path());
+  if (!version) return broken(version.error());
+  const fs::path& runtime = (*fetcher)->tools().js_runtime;
+  std::string words = fmt::format("yt-dlp {}, confined", *version);
+  if (egress::landlock_version() == 0) words += " (without Landlock, which this kernel has not)";
+  words +=
+      runtime.empty() ? "; no JavaScript runtime, which YouTube needs" : "; " + runtime.filename().string();
+  if (cookies.count > 0) words += fmt::format("; {} cookies", cookies.count);
+  if (cookies.expired > 0) words += fmt::format(", {} expired", cookies.expired);
+  return {"links", true, words, false};
+}
+
+Finding check_database(const std::string& url) {
+  const auto store = Store::open(url, 1);
+  if (!store) return {"database", false, words_of(store.error())};
+  if (const auto answers = (*store)->check(); !answers) return {"database", false, words_of(answers.error())};
+  return {"database", true, (*store)->description()};
 }
 
 std::vector<LibraryVersion> library_versions() {

@@ -16,10 +16,10 @@ namespace hitscope::cli {
 // Calls work(i) for i = 0 .. count-1 on `threads` threads and deliver(i, result) on the calling one, for i in
 // ascending order. No worker runs further ahead of the delivery than a few results a thread, so memory stays
 // bounded when one item takes long. Once `stop` is true no item is begun any more; those begun are delivered.
-// Neither function may throw.
-template <typename Work, typename Deliver>
-void in_order(std::size_t count, unsigned threads, const std::atomic<bool>& stop, Work work,
-              Deliver deliver) {
+// The calling thread first does meanwhile(), while the work goes on already. None of the functions may throw.
+template <typename Work, typename Deliver, typename Meanwhile>
+void in_order(std::size_t count, unsigned threads, const std::atomic<bool>& stop, Work work, Deliver deliver,
+              Meanwhile meanwhile) {
   using Result = decltype(work(std::size_t{}));
   constexpr std::size_t kAheadPerThread = 8;
   const std::size_t workers = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(count, 1));
@@ -50,6 +50,7 @@ void in_order(std::size_t count, unsigned threads, const std::atomic<bool>& stop
 
   std::vector<std::jthread> pool;
   for (std::size_t i = 0; i < workers; ++i) pool.emplace_back(run);
+  meanwhile();
   std::unique_lock lock(mutex);
   while (true) {
     changed.wait(lock, [&] { return done.contains(delivered) || working == 0; });
@@ -63,6 +64,12 @@ void in_order(std::size_t count, unsigned threads, const std::atomic<bool>& stop
     ++delivered;
     changed.notify_all();
   }
+}
+
+template <typename Work, typename Deliver>
+void in_order(std::size_t count, unsigned threads, const std::atomic<bool>& stop, Work work,
+              Deliver deliver) {
+  in_order(count, threads, stop, work, deliver, [] {});
 }
 
 }  // namespace hitscope::cli

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "cli/bundle_choice.h"
@@ -111,11 +112,23 @@ int run(const PredictArguments& arguments, const Console& console) {
   const bool from_table = !arguments.attributes_table.empty();
   const std::string made_for_input = from_table ? "attributes" : "default";
   const std::string model = arguments.model.empty() ? made_for_input : arguments.model;
-  const Result<Predictor> predictor = load_predictor(model);
-  if (!predictor) return complain(console, model, predictor.error());
-  if (from_table) return judge_table(arguments, console, *predictor);
-  return run_track_batch(arguments.tracks, console, arguments.explain,
-                         [&](TrackReport& report) { return judge(report, *predictor, arguments.explain); });
+  std::optional<Predictor> predictor;
+  const auto load = [&]() -> Result<void> {
+    Result<Predictor> loaded = load_predictor(model);
+    if (!loaded) return tl::unexpected(std::move(loaded.error()));
+    predictor.emplace(std::move(*loaded));
+    return {};
+  };
+  if (from_table) {
+    if (const Result<void> loaded = load(); !loaded) return complain(console, model, loaded.error());
+    return judge_table(arguments, console, *predictor);
+  }
+  const Result<int> status =
+      run_track_batch(arguments.tracks, console, arguments.explain, [&]() -> Result<Judge> {
+        if (Result<void> loaded = load(); !loaded) return tl::unexpected(std::move(loaded.error()));
+        return [&](TrackReport& report) { return judge(report, *predictor, arguments.explain); };
+      });
+  return status ? *status : complain(console, model, status.error());
 }
 
 }  // namespace hitscope::cli

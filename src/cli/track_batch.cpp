@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <exception>
+#include <future>
 #include <iostream>
 #include <optional>
 #include <thread>
@@ -19,16 +20,14 @@
 #include "cli/in_order.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
+#include "cli/link_source.h"
 #include "cli/progress.h"
 #include "cli/report_writer.h"
+#include "fetch/link.h"
 #include "report/plain_text.h"
 
 namespace hitscope::cli {
 namespace {
-
-bool is_address(const std::string& path) {
-  return path.starts_with("http://") || path.starts_with("https://");
-}
 
 // A named pipe, such as a shell's <(command): read like standard input.
 Result<std::unique_ptr<ByteSource>> open_pipe(const std::string& path, std::uint64_t max_bytes) {
@@ -42,21 +41,39 @@ Result<std::unique_ptr<ByteSource>> open_pipe(const std::string& path, std::uint
 
 Result<std::unique_ptr<ByteSource>> open_input(const std::string& path, std::uint64_t max_bytes) {
   if (path == "-") return open_descriptor(STDIN_FILENO, max_bytes);
-  if (is_address(path)) {
-    return fail(ErrorKind::url_unreachable, "Addresses cannot be fetched yet: give a file instead.");
-  }
   struct stat status {};
   if (stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) return open_pipe(path, max_bytes);
   return open_file(path, max_bytes);
 }
 
+// Every playlist in place of its link. One that cannot be listed stays, with the reason.
+std::vector<Input> with_entries(std::vector<Input> inputs, LinkSource& links) {
+  std::vector<Input> all;
+  for (Input& input : inputs) {
+    if (!is_link(input.path) || interrupt_flag()) {
+      all.push_back(std::move(input));
+      continue;
+    }
+    const auto entries = links.entries(input.path, interrupt_flag());
+    if (!entries) {
+      input.error = entries.error();
+      all.push_back(std::move(input));
+      continue;
+    }
+    for (const std::string& entry : *entries)
+      all.push_back({.path = entry, .from_folder = false, .error = {}});
+  }
+  return all;
+}
+
 class TrackBatch {
  public:
-  TrackBatch(const TrackArguments& arguments, const Console& console, bool explain, const Judge& judge,
-             std::vector<Input> inputs)
+  TrackBatch(const TrackArguments& arguments, const Console& console, bool explain,
+             const MakeJudge& make_judge, std::vector<Input> inputs, LinkSource& links)
       : arguments_(arguments),
+        links_(links),
         console_(console),
-        judge_(judge),
+        make_judge_(make_judge),
         inputs_(std::move(inputs)),
         format_(console.choose(arguments.format)),
         writer_(console.out, format_, {.colour = console.colour, .explain = explain, .width = console.width}),
@@ -64,13 +81,21 @@ class TrackBatch {
     if (!arguments.frames_folder.empty()) frames_.emplace(arguments.frames_folder);
   }
 
-  int run() {
+  Result<int> run() {
+    // Who waits for standard input cannot be stopped, so a judge that fails must have failed before.
+    const bool judge_first =
+        std::ranges::any_of(inputs_, [](const Input& input) { return input.path == "-"; });
+    if (judge_first) prepare_judge();
     const unsigned threads =
         arguments_.jobs != 0 ? arguments_.jobs : std::max(1U, std::thread::hardware_concurrency());
     in_order(
         inputs_.size(), threads, stop_, [this](std::size_t item) { return measure(item); },
-        [this](std::size_t item, TrackReport report) { deliver(inputs_[item], std::move(report)); });
+        [this](std::size_t item, TrackReport report) { deliver(inputs_[item], std::move(report)); },
+        [this, judge_first] {
+          if (!judge_first) prepare_judge();
+        });
     progress_.hide();
+    if (no_judge_) return tl::unexpected(std::move(*no_judge_));
     if (!writer_.end()) reader_left_ = true;
     if (reader_left_) return kNobodyReads;
     summarise();
@@ -79,6 +104,22 @@ class TrackBatch {
   }
 
  private:
+  // Whatever happens, who waits for the judge is told.
+  void prepare_judge() {
+    if (!make_judge_) return;
+    Result<Judge> judge = fail(ErrorKind::internal, "The model was not loaded.");
+    try {
+      judge = make_judge_();
+    } catch (const std::exception& exception) {
+      judge = fail(ErrorKind::internal, "An unexpected defect stopped the loading.", exception.what());
+    }
+    if (!judge) {
+      no_judge_ = std::move(judge.error());
+      stop_ = true;
+    }
+    judge_.set_value(judge ? std::move(*judge) : Judge());
+  }
+
   // On a worker thread. Whatever happens becomes a report.
   TrackReport measure(std::size_t item) {
     const Input& input = inputs_[item];
@@ -98,28 +139,56 @@ class TrackBatch {
   }
 
   Result<TrackReport> analyze(std::size_t item, const std::string& path) {
+    if (is_link(path)) return analyze_link(item, path);
     Result<std::unique_ptr<ByteSource>> source = open_input(path, arguments_.max_bytes);
     if (!source) return tl::unexpected(std::move(source.error()));
+    return analyze_source(item, std::move(*source));
+  }
+
+  Result<TrackReport> analyze_link(std::size_t item, const std::string& link) {
+    const auto on_progress = [this, item](const FetchProgress& progress) {
+      if (interrupt_flag()) stop_ = true;
+      if (progress.total && *progress.total > 0) {
+        // Fetching is half of the bar: mostly the longer half, but the other is the surer.
+        progress_.advance(item,
+                          0.5 * static_cast<double>(progress.bytes) / static_cast<double>(*progress.total));
+      }
+    };
+    Result<OpenLink> opened = links_.open(link, on_progress, interrupt_flag());
+    if (!opened) return tl::unexpected(std::move(opened.error()));
+    Result<TrackReport> report = analyze_source(item, std::move(opened->source), 0.5);
+    if (!report) return report;
+    report->source_kind = SourceKind::url;
+    if (!opened->track.title.empty()) report->title = opened->track.title;
+    report->artist = opened->track.artist;
+    report->page = opened->track.page;
+    report->thumbnail = opened->track.thumbnail;
+    return report;
+  }
+
+  Result<TrackReport> analyze_source(std::size_t item, std::unique_ptr<ByteSource> source, double from = 0) {
     AnalyzeOptions options;
     options.decode.max_seconds = arguments_.max_seconds;
     options.analyzer.true_peak = arguments_.true_peak;
     options.analyzer.dna = frames_.has_value();
     options.timeout_s = arguments_.timeout_s;
     options.cancelled = &stop_;
-    options.progress = [this, item](double done_s, std::optional<double> known_s) {
+    options.progress = [this, item, from](double done_s, std::optional<double> known_s) {
       if (interrupt_flag()) stop_ = true;
-      if (known_s && *known_s > 0) progress_.advance(item, done_s / *known_s);
+      if (known_s && *known_s > 0) progress_.advance(item, from + (1 - from) * done_s / *known_s);
     };
-    Result<TrackReport> report = analyze_source(std::move(*source), options);
-    if (!report || !judge_) return report;
-    if (Result<void> judged = judge_(*report); !judged) return tl::unexpected(std::move(judged.error()));
+    Result<TrackReport> report = hitscope::analyze_source(std::move(source), options);
+    if (!report || !make_judge_) return report;
+    const Judge& judge = judge_ready_.get();
+    if (!judge) return fail(ErrorKind::interrupted, "There is no model to judge the track by.");
+    if (Result<void> judged = judge(*report); !judged) return tl::unexpected(std::move(judged.error()));
     return report;
   }
 
   // On the calling thread, in the inputs' order.
   void deliver(const Input& input, TrackReport report) {
     if (interrupt_flag()) stop_ = true;
-    if (reader_left_) return;
+    if (reader_left_ || no_judge_) return;
     if (report.error) {
       const ErrorKind kind = report.error->kind;
       if (kind == ErrorKind::interrupted) return;
@@ -165,13 +234,17 @@ class TrackBatch {
   }
 
   const TrackArguments& arguments_;
+  LinkSource& links_;
   const Console& console_;
-  const Judge& judge_;
+  const MakeJudge& make_judge_;
   const std::vector<Input> inputs_;
   const Format format_;
   ReportWriter writer_;
   Progress progress_;
   std::optional<FramesFolder> frames_;
+  std::promise<Judge> judge_;
+  std::shared_future<Judge> judge_ready_{judge_.get_future()};
+  std::optional<Error> no_judge_;  // why; the calling thread's
   std::atomic<bool> stop_{false};
   bool reader_left_ = false;
   std::size_t done_ = 0;
@@ -181,8 +254,8 @@ class TrackBatch {
 
 }  // namespace
 
-int run_track_batch(const TrackArguments& arguments, const Console& console, bool explain,
-                    const Judge& judge) {
+Result<int> run_track_batch(const TrackArguments& arguments, const Console& console, bool explain,
+                            const MakeJudge& make_judge) {
   std::vector<std::string> paths = arguments.paths;
   if (!arguments.files_from.empty()) {
     Result<std::vector<std::string>> listed = read_list(arguments.files_from, std::cin);
@@ -192,7 +265,13 @@ int run_track_batch(const TrackArguments& arguments, const Console& console, boo
     }
     paths.insert(paths.end(), listed->begin(), listed->end());
   }
-  return TrackBatch(arguments, console, explain, judge, find_inputs(paths, arguments.recursive)).run();
+  FetchSettings settings = arguments.fetch;
+  settings.limits.bytes = arguments.max_bytes;
+  settings.limits.audio_s = arguments.max_seconds;
+  LinkSource links(settings);
+  std::vector<Input> inputs = find_inputs(paths, arguments.recursive);
+  if (arguments.playlist) inputs = with_entries(std::move(inputs), links);
+  return TrackBatch(arguments, console, explain, make_judge, std::move(inputs), links).run();
 }
 
 }  // namespace hitscope::cli

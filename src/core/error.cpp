@@ -28,6 +28,8 @@ std::string_view type_name(ErrorKind kind) {
       return "url-unreachable";
     case ErrorKind::url_needs_login:
       return "url-needs-login";
+    case ErrorKind::url_playlist:
+      return "url-playlist";
     case ErrorKind::timeout:
       return "timeout";
     case ErrorKind::busy:
@@ -44,6 +46,14 @@ std::string_view type_name(ErrorKind kind) {
       return "internal";
   }
   return "internal";
+}
+
+std::optional<ErrorKind> kind_of(std::string_view type_name) {
+  for (int number = 0; number <= static_cast<int>(ErrorKind::internal); ++number) {
+    const auto kind = static_cast<ErrorKind>(number);
+    if (hitscope::type_name(kind) == type_name) return kind;
+  }
+  return std::nullopt;
 }
 
 tl::unexpected<Error> fail(ErrorKind kind, std::string message, std::string detail) {

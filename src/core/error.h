@@ -6,6 +6,7 @@
 // Exceptions do not cross module borders.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -24,6 +25,7 @@ enum class ErrorKind {
   url_blocked,         // policy forbids fetching this address
   url_unreachable,     // the address did not answer usefully
   url_needs_login,     // the site wants cookies or an account
+  url_playlist,        // the address names many tracks where one is wanted
   timeout,             // the wall-time limit passed
   busy,                // no capacity now; try again later
   model_invalid,       // a bundle is damaged, foreign or newer than this program
@@ -44,6 +46,8 @@ using Result = tl::expected<T, Error>;
 
 // The stable external name: ErrorKind::unsupported_format -> "unsupported-format".
 [[nodiscard]] std::string_view type_name(ErrorKind kind);
+// And back; nothing for other words.
+[[nodiscard]] std::optional<ErrorKind> kind_of(std::string_view type_name);
 
 // For `return fail(ErrorKind::corrupt, "…");` in functions that return Result<T>.
 [[nodiscard]] tl::unexpected<Error> fail(ErrorKind kind, std::string message, std::string detail = {});

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "learn/parallel.h"
+#include "core/parallel.h"
 
 namespace hitscope {
 namespace {

@@ -5,10 +5,10 @@
 #include <numeric>
 #include <utility>
 
+#include "core/parallel.h"
 #include "core/random.h"
 #include "learn/dataset.h"
 #include "learn/joint_fit.h"
-#include "learn/parallel.h"
 #include "learn/standard_scaler.h"
 #include "model/flat_forest.h"
 

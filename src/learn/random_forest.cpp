@@ -5,9 +5,9 @@
 #include <limits>
 #include <numeric>
 
+#include "core/parallel.h"
 #include "learn/decision_tree.h"
 #include "learn/equal_rows.h"
-#include "learn/parallel.h"
 #include "learn/tree_entry.h"
 
 namespace hitscope {

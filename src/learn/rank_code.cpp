@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-#include "learn/parallel.h"
+#include "core/parallel.h"
 
 namespace hitscope {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "learn/parallel.h"
+#include "core/parallel.h"
 
 namespace hitscope {
 namespace {

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "learn/parallel.h"
+#include "core/parallel.h"
 
 namespace hitscope {
 namespace {

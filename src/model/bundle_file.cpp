@@ -17,6 +17,7 @@
 
 #include "model/bundle.h"
 #include "model/digest.h"
+#include "model/json_reason.h"
 #include "model/mapped_file.h"
 #include "model/safetensors.h"
 
@@ -468,7 +469,7 @@ Result<Bundle> load_bundle(std::span<const std::byte> bytes) {
   } catch (const Damage& damage) {
     return invalid(damage.what);
   } catch (const nlohmann::json::exception& error) {
-    return invalid(error.what());
+    return invalid(json_reason(error.what()));
   }
 }
 

@@ -23,12 +23,13 @@ bool is_file(const fs::path& path) {
 
 }  // namespace
 
-std::vector<fs::path> model_folders() {
+std::vector<fs::path> model_folders(const fs::path& own) {
   std::vector<fs::path> folders;
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here writes the environment
   if (const char* given = std::getenv("HITSCOPE_MODELS"); given != nullptr && *given != '\0') {
     folders.emplace_back(given);
   }
+  if (!own.empty()) folders.push_back(own);
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (!error) {
@@ -40,14 +41,14 @@ std::vector<fs::path> model_folders() {
   return folders;
 }
 
-Result<fs::path> find_bundle(std::string_view name_or_path) {
+Result<fs::path> find_bundle(std::string_view name_or_path, const fs::path& own) {
   if (!is_name(name_or_path)) {
     fs::path path(name_or_path);
     if (is_file(path)) return path;
     return fail(ErrorKind::not_found, "There is no such model file.", path.string());
   }
   std::string tried;
-  for (const fs::path& folder : model_folders()) {
+  for (const fs::path& folder : model_folders(own)) {
     fs::path path = folder / (std::string(name_or_path) + ".safetensors");
     if (is_file(path)) return path;
     tried += (tried.empty() ? "" : ", ") + path.string();

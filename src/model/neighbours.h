@@ -50,6 +50,7 @@ struct Neighbours {
   // Adds to game[S] P(hit) of the hybrid that takes the players in coalition S from `row` and all else from
   // `background`; bits[f] is feature f's player as a one-bit mask, 0 for a feature that is no player, and
   // game.size() is 2^players. As the searches of all hybrids share their work, far faster than one by one.
+  // Safe to call from many threads; the same bits on every processor.
   void add_coalitions(std::span<const float> row, std::span<const float> background,
                       std::span<const std::uint32_t> bits, std::span<double> game) const;
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/parallel.h"
 #include "model/flat_forest.h"
 #include "model/shapley.h"
 
@@ -88,6 +89,28 @@ struct Predictor::Engine {
     for (std::size_t f = 0; f < row.size(); ++f) hybrid[f] = ((from_row >> f) & 1U) != 0 ? row[f] : other[f];
   }
 
+  // The models' sums over the background rows, for every coalition: on all processors, as each forest and
+  // each background row of the neighbours has a table of its own. The neighbours' are added up in the rows'
+  // order, so that the sums are the same on any number of threads.
+  [[nodiscard]] std::array<std::vector<double>, kModelCount> coalition_sums(
+      std::span<const float> scaled, std::span<const std::uint32_t> bits, std::size_t coalitions) const {
+    std::array<std::vector<double>, kModelCount> sums;
+    for (std::vector<double>& of_model : sums) of_model.resize(coalitions);
+    std::vector<double> tables(background.rows() * coalitions);
+    // The forests first: one of them takes as long as dozens of rows.
+    parallel_for(kModelCount + background.rows(), 0, [&](std::size_t task, std::size_t) {
+      if (task < kModelCount) {
+        if (task != kKnn) forests[task].add_coalitions(scaled, background_columns, bits, sums[task]);
+        return;
+      }
+      const std::size_t r = task - kModelCount;
+      bundle.knn.add_coalitions(scaled.first(n_features()), background.view().row(r).first(n_features()),
+                                bits, std::span(tables).subspan(r * coalitions, coalitions));
+    });
+    for (std::size_t i = 0; i < tables.size(); ++i) sums[kKnn][i % coalitions] += tables[i];
+    return sums;
+  }
+
   // The calibrated probability for every coalition of the known features.
   [[nodiscard]] std::vector<double> game(std::span<const float> scaled,
                                          std::span<const std::size_t> players) const {
@@ -97,23 +120,12 @@ struct Predictor::Engine {
     for (std::size_t d = 0; d < bundle.derived.size(); ++d)
       bits[n_features() + d] = bits[bundle.derived[d].of];
 
-    std::array<std::vector<double>, kModelCount> means;
-    for (std::size_t m = 0; m < kModelCount; ++m) {
-      means[m].resize(coalitions);
-      if (m == kKnn) {
-        for (std::size_t r = 0; r < background.rows(); ++r) {
-          bundle.knn.add_coalitions(scaled.first(n_features()), background.view().row(r).first(n_features()),
-                                    bits, means[m]);
-        }
-      } else {
-        forests[m].add_coalitions(scaled, background_columns, bits, means[m]);
-      }
-    }
+    const std::array<std::vector<double>, kModelCount> sums = coalition_sums(scaled, bits, coalitions);
     std::vector<double> values(coalitions);
     for (std::size_t s = 0; s < coalitions; ++s) {
       ModelProbabilities p{};
       for (std::size_t m = 0; m < kModelCount; ++m) {
-        p[m] = std::clamp(means[m][s] / static_cast<double>(background.rows()), 0.0, 1.0);
+        p[m] = std::clamp(sums[m][s] / static_cast<double>(background.rows()), 0.0, 1.0);
       }
       values[s] = bundle.calibration.probability(p);
     }

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "model/json_reason.h"
+
 namespace hitscope {
 namespace {
 
@@ -141,7 +143,7 @@ class HeaderReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool parse_error(std::size_t position, const std::string& /*token*/,
                    const nlohmann::detail::exception& error) override {
-    return stop("header byte " + std::to_string(position) + ": " + error.what());
+    return stop("header byte " + std::to_string(position) + ": " + json_reason(error.what()));
   }
 
  private:
@@ -186,12 +188,15 @@ std::size_t dtype_bytes(DType dtype) {
 
 Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes) {
   std::uint64_t header_size = 0;
-  if (bytes.size() < sizeof header_size) return invalid("shorter than its 8-byte header length");
+  if (bytes.size() < sizeof header_size)
+    return invalid(std::to_string(bytes.size()) + " bytes are less than the 8 of its header's length");
   std::memcpy(&header_size, bytes.data(), sizeof header_size);
   bytes = bytes.subspan(sizeof header_size);
   if (header_size > kMaxSafetensorsHeader)
     return invalid("header of " + std::to_string(header_size) + " bytes");
-  if (header_size > bytes.size()) return invalid("the file ends within its header");
+  if (header_size > bytes.size())
+    return invalid("the file ends at byte " + std::to_string(bytes.size()) + ", within its header of " +
+                   std::to_string(header_size));
   const auto* text = reinterpret_cast<const char*>(bytes.data());
   const std::string_view header(text, static_cast<std::size_t>(header_size));
   const std::span<const std::byte> data = bytes.subspan(header.size());

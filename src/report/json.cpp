@@ -21,9 +21,15 @@ Json known(const std::string& text) {
 }
 
 Json source_json(const TrackReport& report) {
-  return {{"kind", report.source_kind == SourceKind::url ? "url" : "file"},
-          {"title", known(report.title)},
-          {"sha256", known(report.sha256)}};
+  Json source = {{"kind", report.source_kind == SourceKind::url ? "url" : "file"},
+                 {"title", known(report.title)},
+                 {"sha256", known(report.sha256)}};
+  if (report.source_kind == SourceKind::url) {
+    source["artist"] = known(report.artist);
+    source["page"] = known(report.page);
+    source["thumbnail"] = known(report.thumbnail);
+  }
+  return source;
 }
 
 Json audio_json(const TrackReport& report) {

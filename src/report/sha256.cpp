@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <memory>
+#include <new>
 #include <vector>
 
 extern "C" {
@@ -15,7 +14,6 @@ namespace hitscope {
 namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 16U;
-constexpr std::size_t kDigestBytes = 32;
 
 struct FreeSha {
   void operator()(AVSHA* context) const { av_free(context); }
@@ -23,23 +21,46 @@ struct FreeSha {
 
 }  // namespace
 
+struct Sha256::Context {
+  std::unique_ptr<AVSHA, FreeSha> sha;
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  context_->sha.reset(av_sha_alloc());
+  if (!context_->sha) throw std::bad_alloc();
+  av_sha_init(context_->sha.get(), 256);
+}
+
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the C interface wants uint8_t
+  av_sha_update(context_->sha.get(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+}
+
+std::array<std::uint8_t, kSha256Bytes> Sha256::digest() {
+  std::array<std::uint8_t, kSha256Bytes> digest{};
+  av_sha_final(context_->sha.get(), digest.data());
+  return digest;
+}
+
+std::string Sha256::hex() {
+  return fmt::format("{:02x}", fmt::join(digest(), ""));
+}
+
 Result<std::string> sha256_hex(ByteSource& source) {
-  const std::unique_ptr<AVSHA, FreeSha> context(av_sha_alloc());
-  if (!context || av_sha_init(context.get(), 256) != 0) {
-    return fail(ErrorKind::internal, "SHA-256 could not be started.");
-  }
+  Sha256 sha;
   source.seek(0);
   std::vector<std::byte> block(kBlockBytes);
   while (true) {
     const Result<std::size_t> count = source.read(block);
     if (!count) return tl::unexpected(count.error());
     if (*count == 0) break;
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the C interface wants uint8_t
-    av_sha_update(context.get(), reinterpret_cast<const std::uint8_t*>(block.data()), *count);
+    sha.update(std::span(block).first(*count));
   }
-  std::array<std::uint8_t, kDigestBytes> digest{};
-  av_sha_final(context.get(), digest.data());
-  return fmt::format("{:02x}", fmt::join(digest, ""));
+  return sha.hex();
 }
 
 }  // namespace hitscope

@@ -60,15 +60,7 @@ void report_progress(const AnalyzeOptions& options, const AudioInfo& info) {
   options.progress(info.duration_s(), known);
 }
 
-}  // namespace
-
-Result<TrackReport> analyze_source(std::unique_ptr<ByteSource> source, const AnalyzeOptions& options) {
-  const Deadline deadline(options.timeout_s);
-  Result<std::unique_ptr<Decoder>> opened =
-      open_decoder(std::make_unique<LentSource>(*source), options.decode);
-  if (!opened) return tl::unexpected(std::move(opened.error()));
-  Decoder& decoder = **opened;
-
+Result<TrackReport> measure(Decoder& decoder, const AnalyzeOptions& options, const Deadline& deadline) {
   const int channels = decoder.info().channels;
   Analyzer analyzer(decoder.info().sample_rate_hz, channels, decoder.info().channel_layout, options.analyzer);
   std::vector<float> block(kBlockFrames * static_cast<std::size_t>(channels));
@@ -88,12 +80,28 @@ Result<TrackReport> analyze_source(std::unique_ptr<ByteSource> source, const Ana
   report.audio = decoder.info();
   report.title = report.audio.title;
   report.analysis = std::move(*analysis);
+  return report;
+}
+
+}  // namespace
+
+Result<TrackReport> analyze_source(std::unique_ptr<ByteSource> source, const AnalyzeOptions& options) {
+  const Deadline deadline(options.timeout_s);
+  Result<std::unique_ptr<Decoder>> opened =
+      open_decoder(std::make_unique<LentSource>(*source), options.decode);
+  if (!opened) return tl::unexpected(std::move(opened.error()));
+  Result<TrackReport> report = measure(**opened, options, deadline);
+  if (!report) return report;
   opened->reset();  // the decoder lets go of the source before it is read again
 
   Result<std::string> hash = sha256_hex(*source);
   if (!hash) return tl::unexpected(std::move(hash.error()));
-  report.sha256 = std::move(*hash);
+  report->sha256 = std::move(*hash);
   return report;
+}
+
+Result<TrackReport> analyze_decoder(Decoder& decoder, const AnalyzeOptions& options) {
+  return measure(decoder, options, Deadline(options.timeout_s));
 }
 
 TrackReport failed_report(std::string path, Error error) {

@@ -39,7 +39,10 @@ struct ModelSummary {
 struct TrackReport {
   std::string path;  // as the user gave it: any bytes
   SourceKind source_kind = SourceKind::file;
-  std::string title;   // from tags; empty = unknown
+  std::string title;   // from tags, or what the site says; empty = unknown
+  std::string artist;  // what the site says; these three only of links
+  std::string page;    // its address for people
+  std::string thumbnail;
   std::string sha256;  // of the encoded bytes, lower-case hexadecimal
   AudioInfo audio;
   Analysis analysis;
@@ -63,6 +66,9 @@ struct AnalyzeOptions {
 // Errors: those of open_decoder, Decoder::read and Analyzer::finish; timeout; interrupted.
 [[nodiscard]] Result<TrackReport> analyze_source(std::unique_ptr<ByteSource> source,
                                                  const AnalyzeOptions& options = {});
+
+// The same of a decoder just opened, such as open_samples() gives; the hash stays empty.
+[[nodiscard]] Result<TrackReport> analyze_decoder(Decoder& decoder, const AnalyzeOptions& options = {});
 
 [[nodiscard]] TrackReport failed_report(std::string path, Error error);
 

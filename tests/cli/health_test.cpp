@@ -38,12 +38,14 @@ TEST(Doctor, FailsWhenSomethingNeededIsMissing) {
   std::ostringstream out;
   std::ostringstream err;
   const Console console{.out = out, .err = err};
-  EXPECT_EQ(run(DoctorArguments{.model = folder / "missing.safetensors", .format = Format::json}, console),
-            1);
+  DoctorArguments arguments;
+  arguments.model = folder / "missing.safetensors";
+  arguments.format = Format::json;
+  EXPECT_EQ(run(arguments, console), 1);
   const auto json = nlohmann::json::parse(out.str());
   EXPECT_FALSE(json["works"].get<bool>());
   EXPECT_TRUE(json["libraries"].contains("libsndfile"));
-  EXPECT_EQ(json["checks"].size(), 7U);
+  EXPECT_EQ(json["checks"].size(), 9U);
 }
 
 }  // namespace

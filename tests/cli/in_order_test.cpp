@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <future>
 #include <numeric>
 #include <thread>
 #include <vector>
@@ -47,6 +48,25 @@ TEST(InOrder, StaysCloseToTheDelivery) {
         furthest_ahead = std::max(furthest_ahead, begun.load() - std::min(begun.load(), item));
       });
   EXPECT_LE(furthest_ahead, 2 * 8U + 1);
+}
+
+TEST(InOrder, TheWorkDoesNotWaitForWhatIsDoneMeanwhile) {
+  const std::atomic<bool> stop{false};
+  std::promise<void> begun;
+  bool met = false;
+  std::size_t delivered = 0;
+  in_order(
+      3, 1, stop,
+      [&](std::size_t item) {
+        if (item == 0) begun.set_value();
+        return item;
+      },
+      [&](std::size_t, std::size_t) { delivered += met ? 1 : 0; },
+      [&] {
+        begun.get_future().wait();
+        met = true;
+      });
+  EXPECT_EQ(delivered, 3U) << "and nothing is delivered before that is done";
 }
 
 TEST(InOrder, BeginsNothingMoreOnceStopped) {

@@ -17,18 +17,20 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr int kNotJudged = -1;
+
 struct Outcome {
   int status = 0;
   std::string out;
   std::string err;
 };
 
-Outcome run_batch(const TrackArguments& arguments, const Judge& judge = {}) {
+Outcome run_batch(const TrackArguments& arguments, const MakeJudge& make_judge = {}) {
   std::ostringstream out;
   std::ostringstream err;
   const Console console{.out = out, .err = err};
-  const int status = run_track_batch(arguments, console, false, judge);
-  return {status, out.str(), err.str()};
+  const Result<int> status = run_track_batch(arguments, console, false, make_judge);
+  return {status ? *status : kNotJudged, out.str(), err.str()};
 }
 
 std::string tone(double seconds) {
@@ -104,10 +106,23 @@ TEST(TrackBatch, TheNumberOfJobsDoesNotChangeTheOutput) {
 TEST(TrackBatch, AJudgeThatFailsFailsTheTrack) {
   const testing::TemporaryFolder folder;
   const Outcome outcome =
-      run_batch(tracks({folder.write("a.wav", tone(2))}, Format::jsonl),
-                [](TrackReport&) -> Result<void> { return fail(ErrorKind::no_signal, "Nothing."); });
+      run_batch(tracks({folder.write("a.wav", tone(2))}, Format::jsonl), []() -> Result<Judge> {
+        return [](TrackReport&) -> Result<void> { return fail(ErrorKind::no_signal, "Nothing."); };
+      });
   EXPECT_EQ(outcome.status, 1);
   EXPECT_EQ(Json::parse(outcome.out)["error"]["type"], "no-signal");
+}
+
+TEST(TrackBatch, NothingIsPrintedWhereThereIsNoJudge) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.write("a.wav", tone(2));
+  for (const Format format : {Format::json, Format::csv, Format::text}) {
+    const Outcome outcome =
+        run_batch(tracks({path, folder / "missing.mp3", path}, format),
+                  []() -> Result<Judge> { return fail(ErrorKind::model_invalid, "No model."); });
+    EXPECT_EQ(outcome.status, kNotJudged);
+    EXPECT_EQ(outcome.out + outcome.err, "");
+  }
 }
 
 TEST(TrackBatch, LimitsAreKept) {
@@ -161,9 +176,11 @@ TEST(TrackBatch, AReaderThatGoesAwayEndsTheWorkQuietly) {
   EXPECT_EQ(err.str(), "");
 }
 
-TEST(TrackBatch, AddressesAreRefusedInWords) {
-  const Outcome outcome = run_batch(tracks({"https://example.org/song.mp3"}, Format::jsonl));
-  EXPECT_EQ(Json::parse(outcome.out)["error"]["type"], "url-unreachable");
+TEST(TrackBatch, LinksAreRefusedWhereFetchingIsOff) {
+  TrackArguments arguments = tracks({"https://example.org/song.mp3"}, Format::jsonl);
+  arguments.fetch.network = "off";
+  const Outcome outcome = run_batch(arguments);
+  EXPECT_EQ(Json::parse(outcome.out)["error"]["type"], "url-blocked");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "model/neighbours.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
 #include <array>
@@ -141,6 +142,40 @@ TEST_P(NeighboursCase, CoalitionsEqualOneSearchPerHybrid) {
   }
 }
 
+// Until it is destroyed, dispatched code runs in the given one of Highway's instruction sets.
+class OnlyTarget {
+ public:
+  explicit OnlyTarget(std::int64_t target) { use(target); }
+  OnlyTarget(const OnlyTarget&) = delete;
+  OnlyTarget& operator=(const OnlyTarget&) = delete;
+  ~OnlyTarget() { use(0); }  // 0: whatever the processor has
+
+ private:
+  static void use(std::int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+TEST_P(NeighboursCase, CoalitionsAreTheSameBitsInEveryInstructionSet) {
+  const Case& c = GetParam();
+  Random random(c.rows * 41 + c.features);
+  const Neighbours tree = testing::random_neighbours(random, c.features, c.rows, c.k, c.weighted);
+  const std::vector<float> row = testing::random_row(random, c.features);
+  const std::vector<float> background = testing::random_row(random, c.features);
+  const std::size_t players = std::min<std::size_t>(c.features, 7);
+  std::vector<std::uint32_t> bits(c.features, 0);
+  for (std::size_t p = 0; p < players; ++p) bits[p] = 1U << p;
+  std::vector<double> expected(std::size_t{1} << players);
+  tree.add_coalitions(row, background, bits, expected);
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    const OnlyTarget only(target);
+    std::vector<double> game(expected.size());
+    tree.add_coalitions(row, background, bits, game);
+    EXPECT_EQ(game, expected) << hwy::TargetName(target);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Neighbours, NeighboursCase,
                          ::testing::Values(Case{1, 1, 1, false, false}, Case{15, 2, 3, true, false},
                                            Case{16, 2, 3, false, true}, Case{17, 3, 17, true, true},
@@ -169,6 +204,28 @@ TEST(Neighbours, FarAwayQueriesAreStillAnswered) {
   const double p = tree.probability(query);
   EXPECT_GE(p, 0.0);
   EXPECT_LE(p, 1.0);
+}
+
+TEST(Neighbours, CoalitionsAgreeWhereverTheRowsLie) {
+  Random random(7);
+  const Neighbours tree = testing::random_neighbours(random, 3, 300, 9, false);
+  const std::vector<float> on_a_row(tree.rows.begin(), tree.rows.begin() + 3);
+  const std::vector<float> far = {1e9F, -1e9F, 1e9F};
+  const std::vector<float> tiny = {1e-30F, -1e-38F, 0.0F};
+  const std::vector<std::uint32_t> bits = {1, 2, 4};
+  for (const auto& row : {on_a_row, far, tiny}) {
+    for (const auto& background : {on_a_row, far, tiny}) {
+      std::vector<double> game(8);
+      tree.add_coalitions(row, background, bits, game);
+      for (std::uint32_t s = 0; s < game.size(); ++s) {
+        std::vector<float> hybrid = background;
+        for (std::size_t f = 0; f < 3; ++f) {
+          if ((s >> f & 1U) != 0) hybrid[f] = row[f];
+        }
+        EXPECT_EQ(game[s], tree.probability(hybrid)) << "coalition " << s;
+      }
+    }
+  }
 }
 
 TEST(Neighbours, RefusesWhatIsMalformed) {

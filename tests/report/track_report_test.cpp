@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/samples.h"
 #include "synth/song.h"
 #include "synth/write_audio.h"
 
@@ -53,6 +54,34 @@ TEST_F(AnalyzeSource, MeasuresWhatWasRendered) {
   EXPECT_GT(report->analysis.dna.frames, 400U);
   EXPECT_FALSE(report->verdict);
   EXPECT_FALSE(report->error);
+}
+
+TEST_F(AnalyzeSource, MeasuresSamplesInMemoryAsTheFileThatHoldsThem) {
+  const Result<TrackReport> from_file = analyze_source(source());
+  ASSERT_TRUE(from_file);
+  auto file = open_decoder(source());
+  ASSERT_TRUE(file);
+  const auto channels = static_cast<std::size_t>((*file)->info().channels);
+  std::vector<float> samples(from_file->audio.frames_decoded * channels);
+  for (std::size_t done = 0; done < samples.size();) {
+    const auto frames = (*file)->read(std::span(samples).subspan(done));
+    ASSERT_TRUE(frames);
+    ASSERT_GT(*frames, 0U);
+    done += *frames * channels;
+  }
+  auto decoder = open_samples({.data = samples.data(),
+                               .frames = samples.size() / channels,
+                               .channels = static_cast<int>(channels),
+                               .frame_stride = static_cast<std::ptrdiff_t>(channels),
+                               .sample_rate_hz = from_file->audio.sample_rate_hz});
+  ASSERT_TRUE(decoder);
+  const Result<TrackReport> report = analyze_decoder(**decoder);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->sha256.empty());
+  EXPECT_EQ(report->analysis.dna.values, from_file->analysis.dna.values);
+  EXPECT_EQ(report->analysis.features.tempo_bpm, from_file->analysis.features.tempo_bpm);
+  EXPECT_EQ(report->analysis.features.integrated_lufs, from_file->analysis.features.integrated_lufs);
+  EXPECT_EQ(report->analysis.features.mfcc, from_file->analysis.features.mfcc);
 }
 
 TEST_F(AnalyzeSource, TellsItsProgressInSecondsUpToTheEnd) {
