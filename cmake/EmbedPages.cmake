@@ -10,6 +10,7 @@
 function(hitscope_embed_pages target folder openapi_yaml)
   cmake_parse_arguments(ARG "" "EXTRA_DIR" "" ${ARGN})
   add_executable(embed_pages ${PROJECT_SOURCE_DIR}/src/server/main/embed_pages.cpp)
+  target_compile_options(embed_pages PRIVATE -O0)  # runs once, and every build waits for it
   target_link_libraries(embed_pages PRIVATE hitscope_options hitscope::yamlcpp hitscope::json)
 
   set(files "")

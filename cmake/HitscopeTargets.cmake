@@ -19,6 +19,26 @@ if(HITSCOPE_SANITIZE)
   endif()
 endif()
 
+# Most of what these folders cost to compile is their libraries' templates (Beast, nlohmann/json, CLI11), the
+# same ones file after file: sixteen files in one compilation take about a third of the time. Names in
+# anonymous namespaces must then differ within a folder. The lints compile each file alone (HITSCOPE_UNITY
+# off), so that none can live on its neighbour's includes.
+# Folders that wait for files, sockets and people, not for arithmetic: there -O1 costs nothing that can be
+# measured and takes a quarter off the compilation.
+set(HITSCOPE_WAITING_FOLDERS report egress fetch ingest store server cli)
+set(HITSCOPE_UNITY_FOLDERS data model learn report egress fetch ingest store server cli)
+
+function(hitscope_compile_together target)
+  if(NOT HITSCOPE_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 16)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # A batch is no header: what is in its anonymous namespaces exists once all the same.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
 # hitscope_library(NAME [DEPENDS folder...] [PACKAGES package...] [PRIVATE package...])
 # PACKAGES are part of the folder's public headers, PRIVATE ones stay inside its sources.
 function(hitscope_library name)
@@ -30,6 +50,14 @@ function(hitscope_library name)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   add_library(hitscope_${name} STATIC ${sources})
   set_target_properties(hitscope_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  if(name IN_LIST HITSCOPE_WAITING_FOLDERS)
+    target_compile_options(hitscope_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  elseif(name STREQUAL data)
+    target_compile_options(hitscope_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
+  endif()
+  if(name IN_LIST HITSCOPE_UNITY_FOLDERS)
+    hitscope_compile_together(hitscope_${name})
+  endif()
   target_link_libraries(hitscope_${name} PUBLIC hitscope_options)
   foreach(folder IN LISTS ARG_DEPENDS)
     target_link_libraries(hitscope_${name} PUBLIC hitscope_${folder})
@@ -77,6 +105,8 @@ function(hitscope_test folder)
     return()
   endif()
   add_executable(hitscope_${folder}_tests ${sources})
+  hitscope_compile_together(hitscope_${folder}_tests)
+  target_compile_options(hitscope_${folder}_tests PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(hitscope_${folder}_tests PRIVATE hitscope_${folder} GTest::gtest GTest::gtest_main)
   target_include_directories(hitscope_${folder}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(hitscope_${folder}_tests PRIVATE HITSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")

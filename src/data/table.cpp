@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/ascii.h"
+
 namespace hitscope {
 namespace {
 
@@ -27,10 +29,8 @@ std::uint64_t hash_field(std::uint64_t hash, std::string_view field) {
 bool is_null(std::string_view field) {
   if (field.empty()) return true;
   if (field.size() > 4) return false;
-  std::string lower(field);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower == "nan" || lower == "null" || lower == "none" || lower == "na";
+  const std::string name = lower(field);
+  return name == "nan" || name == "null" || name == "none" || name == "na";
 }
 
 // Spaces around a number are let pass: published tables have them (" 0.0357").

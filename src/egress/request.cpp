@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstddef>
 
+#include "core/ascii.h"
 #include "core/base64.h"
 
 namespace hitscope::egress {
@@ -27,17 +28,6 @@ constexpr std::array<std::string_view, 10> kOfOneConnection{"connection",
                                                             "expect",
                                                             "http2-settings"};
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) { return lower(c); });
-  return result;
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_token_character(char c) {
   constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || kOthers.find(c) != std::string_view::npos;

@@ -17,7 +17,7 @@
 namespace hitscope::egress {
 namespace {
 
-constexpr int kSocketType = 0xf;
+constexpr int kTypeBits = 0xf;
 
 // The kernel takes the lower half of the register.
 int argument(const seccomp_data& call, unsigned index) {
@@ -29,8 +29,8 @@ bool is_tcp(const seccomp_data& call) {
   const int family = argument(call, 0);
   const int type = argument(call, 1);
   const int protocol = argument(call, 2);
-  return (family == AF_INET || family == AF_INET6) && (type & kSocketType) == SOCK_STREAM &&
-         (type & ~(kSocketType | SOCK_NONBLOCK | SOCK_CLOEXEC)) == 0 &&
+  return (family == AF_INET || family == AF_INET6) && (type & kTypeBits) == SOCK_STREAM &&
+         (type & ~(kTypeBits | SOCK_NONBLOCK | SOCK_CLOEXEC)) == 0 &&
          (protocol == 0 || protocol == IPPROTO_TCP);
 }
 

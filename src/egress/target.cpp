@@ -8,6 +8,8 @@
 #include <charconv>
 #include <utility>
 
+#include "core/ascii.h"
+
 namespace hitscope::egress {
 namespace {
 
@@ -19,14 +21,8 @@ constexpr std::size_t kLongestLabel = 63;
 bool has(std::string_view text, char c) {
   return text.find(c) != std::string_view::npos;
 }
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 bool is_name_character(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
@@ -133,8 +129,7 @@ Decision<Target> read_host(std::string_view text) {
     if (!text.ends_with(']') || text.size() < 3) return odd_host("This is no IPv6 address.");
     return read_ipv6(text.substr(1, text.size() - 2));
   }
-  std::string name(text);
-  std::ranges::transform(name, name.begin(), lower);
+  std::string name = lower(text);
   if (name.ends_with('.')) name.pop_back();
   if (name.empty()) return refuse(RefusalKind::malformed, "The address names no host.");
   if (name.size() > kLongestName) return odd_host("A name has at most 253 characters.");
@@ -176,9 +171,7 @@ Decision<HttpUrl> read_http_url(std::string_view text) {
   if (text.starts_with('/') || text == "*" || colon == std::string_view::npos)
     return refuse(RefusalKind::malformed,
                   "A proxy is asked for a whole address, such as http://example.com/.");
-  std::string scheme(text.substr(0, std::min(text.size(), kScheme.size())));
-  std::ranges::transform(scheme, scheme.begin(), lower);
-  if (scheme != kScheme)
+  if (lower(text.substr(0, kScheme.size())) != kScheme)
     return refuse(RefusalKind::scheme,
                   "Plain requests go to http:// addresses; everything else asks with CONNECT.");
   text.remove_prefix(kScheme.size());

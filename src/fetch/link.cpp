@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
+
 namespace hitscope {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 // Everything before the host; 0 without.
 std::size_t scheme_length(std::string_view text) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "core/ascii.h"
+
 namespace hitscope {
 namespace {
 
@@ -148,13 +150,6 @@ constexpr std::array kMeanings{
     Meaning{"failed to extract", kUnreachable, kOutdated},
     Meaning{"cannot parse data", kUnreachable, kOutdated},
 };
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return result;
-}
 
 // Sites write typographic apostrophes.
 std::string plain_apostrophes(std::string text) {

@@ -21,11 +21,11 @@ namespace {
 
 // Exit statuses of an attempt.
 constexpr int kDenied = 0;
-constexpr int kAllowed = 1;
+constexpr int kPermitted = 1;
 constexpr int kNoSandbox = 2;
 
 int denied_if(bool failed) {
-  return failed && errno == EPERM ? kDenied : kAllowed;
+  return failed && errno == EPERM ? kDenied : kPermitted;
 }
 
 int open_a_file() {
@@ -59,7 +59,7 @@ int signal_the_parent() {
 }
 
 int keep_the_network() {
-  return leave_namespaces() ? kDenied : kAllowed;
+  return leave_namespaces() ? kDenied : kPermitted;
 }
 
 struct Attempt {
@@ -123,7 +123,7 @@ SandboxCheck check_sandbox() {
   for (const Attempt& attempt : kAttempts) {
     const Outcome outcome = try_out(attempt);
     if (outcome.status == kDenied) continue;
-    if (outcome.status == kAllowed) return {false, fmt::format("It lets a decoder {}.", attempt.words)};
+    if (outcome.status == kPermitted) return {false, fmt::format("It lets a decoder {}.", attempt.words)};
     return {false, outcome.reason.empty() ? "The sandbox cannot be tried out here." : outcome.reason};
   }
   const bool apart = try_out({"keep the network", keep_the_network, false}).status == kDenied;

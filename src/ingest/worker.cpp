@@ -32,8 +32,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr auto kBetweenLooks = milliseconds(100);     // at what the decoder uses up
-constexpr auto kBetweenProgress = milliseconds(150);  // decoders say less; one that says more is not relayed
+constexpr auto kBetweenChecks = milliseconds(100);  // at what the decoder uses up
+constexpr auto kBetweenRelays = milliseconds(150);  // decoders say less; one that says more is not relayed
 
 Result<std::optional<Predictor>> load_model(const std::string& model) {
   if (model.empty()) return std::optional<Predictor>();
@@ -220,7 +220,7 @@ class Broker {
   Result<void> wait(const Job& job) {
     if (decoder_->words().ended()) return tl::unexpected(decoder_->cause_of_death());
     if (Result<void> within = check_limits(job); !within) return within;
-    milliseconds time = kBetweenLooks;
+    milliseconds time = kBetweenChecks;
     if (job.wall_s > 0) {
       const std::chrono::duration<double> left =
           std::chrono::duration<double>(job.wall_s) - (Clock::now() - job.started);
@@ -246,7 +246,7 @@ class Broker {
     } else if (word.what == DecoderWord::What::measuring) {
       const Clock::time_point now = Clock::now();
       if (now < job.next_progress) return;
-      job.next_progress = now + kBetweenProgress;
+      job.next_progress = now + kBetweenRelays;
       say({{"id", job.request.id},
            {"event", "measuring"},
            {"done_s", word.done_s},

@@ -122,7 +122,7 @@ tl::unexpected<Error> cannot_start(std::string detail) {
   return fail(ErrorKind::internal, "A worker process cannot be started.", std::move(detail));
 }
 
-tl::unexpected<Error> nonsense(std::string_view what) {
+tl::unexpected<Error> broken_protocol(std::string_view what) {
   return fail(ErrorKind::internal, "The worker process does not keep to the protocol.", std::string(what));
 }
 
@@ -191,9 +191,9 @@ struct WorkerProcess::Impl {
     }
     const std::string event = text_at(*line, "event");
     if (event == "ready") return {};
-    if (event != "refused" || !line->contains("error")) return nonsense("no greeting");
+    if (event != "refused" || !line->contains("error")) return broken_protocol("no greeting");
     std::optional<Error> error = parse_error(line->at("error"));
-    if (!error) return nonsense("refused for no known reason");
+    if (!error) return broken_protocol("refused for no known reason");
     return tl::unexpected(std::move(*error));
   }
 
@@ -203,9 +203,9 @@ struct WorkerProcess::Impl {
     while (true) {
       if (cancelled) return fail(ErrorKind::interrupted, "Stopped before the track was measured.");
       if (const auto line = lines->take_line()) {
-        if (line->too_long) return nonsense("a line without end");
+        if (line->too_long) return broken_protocol("a line without end");
         OrderedJson json = OrderedJson::parse(line->text, nullptr, false);
-        if (!json.is_object()) return nonsense("a line that is no JSON object");
+        if (!json.is_object()) return broken_protocol("a line that is no JSON object");
         return json;
       }
       if (lines->ended()) return tl::unexpected(gone());
@@ -250,7 +250,7 @@ struct WorkerProcess::Impl {
       const std::string event = text_at(*line, "event");
       // A request of which not even the id could be read is answered without one.
       if (text_at(*line, "id") != id && !(event == "failed" && line->at("id").is_null())) {
-        return nonsense("an answer to another request");
+        return broken_protocol("an answer to another request");
       }
       if (event == "done") return finish(*line, request);
       if (event == "failed") return failure(*line);
@@ -271,12 +271,12 @@ struct WorkerProcess::Impl {
 
   Result<WorkAnswer> finish(const OrderedJson& line, const WorkRequest& request) {
     const auto report = line.find("report");
-    if (report == line.end() || !report->is_object()) return nonsense("no report");
+    if (report == line.end() || !report->is_object()) return broken_protocol("no report");
     WorkAnswer answer;
     answer.report = compact_json(*report);
     if (request.frames) {
       auto frames = from_base64(text_at(line, "frames"));
-      if (!frames || frames->empty()) return nonsense("no frames");
+      if (!frames || frames->empty()) return broken_protocol("no frames");
       answer.frames = std::move(*frames);
     }
     idle = true;
@@ -286,7 +286,7 @@ struct WorkerProcess::Impl {
   Result<WorkAnswer> failure(const OrderedJson& line) {
     const auto found = line.find("error");
     std::optional<Error> error = found != line.end() ? parse_error(*found) : std::nullopt;
-    if (!error) return nonsense("an error of no known type");
+    if (!error) return broken_protocol("an error of no known type");
     idle = true;
     return tl::unexpected(std::move(*error));
   }

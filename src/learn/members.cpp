@@ -15,7 +15,6 @@
 namespace hitscope {
 namespace {
 
-constexpr auto kKnn = static_cast<std::size_t>(Member::knn);
 // Rows of each table over which the models of a member are brought to one scale.
 constexpr std::size_t kReferenceRows = 2000;
 

@@ -35,6 +35,7 @@ namespace hitscope {
 
 // Positions in kModelNames.
 enum class Member : std::size_t { random_forest, xgboost, adaboost, knn, decision_tree };
+inline constexpr auto kKnn = static_cast<std::size_t>(Member::knn);
 
 using MemberValues = std::array<double, kModelCount>;
 

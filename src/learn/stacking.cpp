@@ -12,25 +12,25 @@
 namespace hitscope {
 namespace {
 
-constexpr auto kKnn = static_cast<std::size_t>(Member::knn);
 // Against rows weighing 2 a table in all: enough to settle shares between members that agree.
 constexpr double kStackRidge = 1e-4;
 
 // Rows with a label, weighted: tables alike, and within a table both classes.
-struct Weighted {
+struct WeightedRows {
   std::vector<std::uint32_t> rows;
   std::vector<double> y;
   std::vector<double> weight;
 };
 
 template <typename LabelOf>
-Weighted weigh(std::span<const HeldOut> held_out, std::span<const std::uint16_t> times, LabelOf label_of) {
+WeightedRows weigh(std::span<const HeldOut> held_out, std::span<const std::uint16_t> times,
+                   LabelOf label_of) {
   std::map<std::uint32_t, std::array<double, 2>> count;
   const auto times_of = [&](std::size_t i) { return times.empty() ? 1.0 : times[held_out[i].artist]; };
   for (std::size_t i = 0; i < held_out.size(); ++i) {
     if (label_of(held_out[i]) != kNoLabel) count[held_out[i].table][label_of(held_out[i])] += times_of(i);
   }
-  Weighted result;
+  WeightedRows result;
   for (std::size_t i = 0; i < held_out.size(); ++i) {
     const std::uint8_t label = label_of(held_out[i]);
     if (label == kNoLabel || times_of(i) == 0) continue;
@@ -47,8 +47,8 @@ std::uint8_t rank_of(const HeldOut& row) {
   return row.rank_by;
 }
 
-Weighted weigh_event(std::span<const HeldOut> held_out, std::span<const std::uint16_t> times) {
-  Weighted event = weigh(held_out, times, [](const HeldOut& row) { return row.event; });
+WeightedRows weigh_event(std::span<const HeldOut> held_out, std::span<const std::uint16_t> times) {
+  WeightedRows event = weigh(held_out, times, [](const HeldOut& row) { return row.event; });
   return event.rows.empty() ? weigh(held_out, times, rank_of) : event;
 }
 
@@ -63,7 +63,7 @@ Result<StackCoefficients> fit_stack(std::span<const HeldOut> held_out, const Mat
   std::vector<double> weights;
   if (equal_weights) {
     // Each by the slope that calibrates it alone: the neighbours' shares are no calibrated probabilities.
-    const Weighted event = weigh_event(held_out, times);
+    const WeightedRows event = weigh_event(held_out, times);
     Matrix<double> x(event.rows.size(), 1);
     for (std::size_t m = 0; m < kModelCount; ++m) {
       for (std::size_t r = 0; r < event.rows.size(); ++r) x(r, 0) = logits(event.rows[r], m);
@@ -72,7 +72,7 @@ Result<StackCoefficients> fit_stack(std::span<const HeldOut> held_out, const Mat
       weights.push_back(alone->coefficients[0] / kModelCount);
     }
   } else {
-    Weighted ranked = weigh(held_out, times, rank_of);
+    WeightedRows ranked = weigh(held_out, times, rank_of);
     Matrix<double> x(ranked.rows.size(), kModelCount);
     for (std::size_t r = 0; r < ranked.rows.size(); ++r) {
       std::copy_n(logits.row(ranked.rows[r]).begin(), kModelCount, x.row(r).begin());
@@ -83,7 +83,7 @@ Result<StackCoefficients> fit_stack(std::span<const HeldOut> held_out, const Mat
     weights = std::move(fitted->coefficients);
   }
 
-  Weighted event = weigh_event(held_out, times);
+  WeightedRows event = weigh_event(held_out, times);
   Matrix<double> z(event.rows.size(), 1);
   for (std::size_t r = 0; r < event.rows.size(); ++r) {
     for (std::size_t m = 0; m < kModelCount; ++m) z(r, 0) += weights[m] * logits(event.rows[r], m);
@@ -102,7 +102,7 @@ Result<Stacking> fit_stacking(std::span<const HeldOut> held_out, const MemberSca
   Stacking result;
   result.members = trained;
   if (options.calibrate_members) {
-    const Weighted event = weigh_event(held_out, {});
+    const WeightedRows event = weigh_event(held_out, {});
     PlattScales scales;
     for (std::size_t m = 0; m < kModelCount; ++m) {
       if (m == kKnn) continue;

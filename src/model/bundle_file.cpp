@@ -28,7 +28,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kFormat = "hitscope-bundle";
 
-tl::unexpected<Error> invalid(std::string detail) {
+tl::unexpected<Error> damaged(std::string detail) {
   return fail(ErrorKind::model_invalid, "The model file is damaged or not a hitscope bundle.",
               std::move(detail));
 }
@@ -431,13 +431,13 @@ Result<void> check_version(const Reader& reader) {
   const std::string& text = reader.text("schema_version");
   const bool digits =
       !text.empty() && text.size() <= 6 && text.find_first_not_of("0123456789") == std::string::npos;
-  if (!digits) return invalid("schema version \"" + text + "\"");
+  if (!digits) return damaged("schema version \"" + text + "\"");
   const int version = std::stoi(text);
   if (version > kBundleSchemaVersion) {
     return fail(ErrorKind::model_invalid, "The model was made by a newer hitscope.",
                 fmt::format("schema version {}, this program reads {}", version, kBundleSchemaVersion));
   }
-  if (version < 1) return invalid("schema version \"" + text + "\"");
+  if (version < 1) return damaged("schema version \"" + text + "\"");
   return {};
 }
 
@@ -454,22 +454,22 @@ Result<Bundle> load_bundle(std::span<const std::byte> bytes) {
   if (!content) return tl::unexpected(content.error());
   const auto format = content->metadata.find("format");
   if (format == content->metadata.end() || format->second != kFormat) {
-    return invalid("a safetensors file, but its format is not \"" + std::string(kFormat) + "\"");
+    return damaged("a safetensors file, but its format is not \"" + std::string(kFormat) + "\"");
   }
   try {
     const Reader reader(*content);
     if (const auto readable = check_version(reader); !readable) return tl::unexpected(readable.error());
     if (const std::string digest = digest_of(*content); digest != reader.text("digest")) {
-      return invalid("the content does not match its digest: computed " + digest);
+      return damaged("the content does not match its digest: computed " + digest);
     }
     Bundle bundle = read_bundle(reader);
     if (const auto sound = bundle.validate(); !sound) return tl::unexpected(sound.error());
     bundle.knn.prepare();
     return bundle;
   } catch (const Damage& damage) {
-    return invalid(damage.what);
+    return damaged(damage.what);
   } catch (const nlohmann::json::exception& error) {
-    return invalid(json_reason(error.what()));
+    return damaged(json_reason(error.what()));
   }
 }
 

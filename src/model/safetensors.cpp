@@ -45,7 +45,7 @@ std::optional<DType> dtype_from(std::string_view name) {
   return std::nullopt;
 }
 
-tl::unexpected<Error> invalid(std::string detail) {
+tl::unexpected<Error> unsound(std::string detail) {
   return fail(ErrorKind::model_invalid, "This is not a sound safetensors file.", std::move(detail));
 }
 
@@ -189,21 +189,21 @@ std::size_t dtype_bytes(DType dtype) {
 Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes) {
   std::uint64_t header_size = 0;
   if (bytes.size() < sizeof header_size)
-    return invalid(std::to_string(bytes.size()) + " bytes are less than the 8 of its header's length");
+    return unsound(std::to_string(bytes.size()) + " bytes are less than the 8 of its header's length");
   std::memcpy(&header_size, bytes.data(), sizeof header_size);
   bytes = bytes.subspan(sizeof header_size);
   if (header_size > kMaxSafetensorsHeader)
-    return invalid("header of " + std::to_string(header_size) + " bytes");
+    return unsound("header of " + std::to_string(header_size) + " bytes");
   if (header_size > bytes.size())
-    return invalid("the file ends at byte " + std::to_string(bytes.size()) + ", within its header of " +
+    return unsound("the file ends at byte " + std::to_string(bytes.size()) + ", within its header of " +
                    std::to_string(header_size));
   const auto* text = reinterpret_cast<const char*>(bytes.data());
   const std::string_view header(text, static_cast<std::size_t>(header_size));
   const std::span<const std::byte> data = bytes.subspan(header.size());
-  if (!header.starts_with('{')) return invalid("the header does not start with {");
+  if (!header.starts_with('{')) return unsound("the header does not start with {");
 
   HeaderReader reader;
-  if (!nlohmann::json::sax_parse(header.begin(), header.end(), &reader)) return invalid(reader.problem);
+  if (!nlohmann::json::sax_parse(header.begin(), header.end(), &reader)) return unsound(reader.problem);
 
   struct Placed {
     std::uint64_t begin;
@@ -216,11 +216,11 @@ Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes) {
   for (auto& [name, entry] : reader.entries) {
     const std::vector<std::uint64_t>& offsets = *entry.offsets;
     if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size()) {
-      return invalid("tensor \"" + name + "\" lies outside the data");
+      return unsound("tensor \"" + name + "\" lies outside the data");
     }
     const std::uint64_t size = offsets[1] - offsets[0];
     if (byte_count(*entry.shape, *entry.dtype) != size) {
-      return invalid("tensor \"" + name + "\" has " + std::to_string(size) +
+      return unsound("tensor \"" + name + "\" has " + std::to_string(size) +
                      " bytes, which is not its shape");
     }
     placed.push_back({offsets[0], offsets[1], &name});
@@ -234,10 +234,10 @@ Result<SafeTensors> read_safetensors(std::span<const std::byte> bytes) {
   });
   std::uint64_t end = 0;
   for (const Placed& tensor : placed) {
-    if (tensor.begin != end) return invalid("a hole or an overlap before tensor \"" + *tensor.name + "\"");
+    if (tensor.begin != end) return unsound("a hole or an overlap before tensor \"" + *tensor.name + "\"");
     end = tensor.end;
   }
-  if (end != data.size()) return invalid(std::to_string(data.size() - end) + " bytes after the last tensor");
+  if (end != data.size()) return unsound(std::to_string(data.size() - end) + " bytes after the last tensor");
   content.metadata = std::move(reader.metadata);
   return content;
 }

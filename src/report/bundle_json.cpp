@@ -1,21 +1,14 @@
 #include "report/bundle_json.h"
 
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "report/json_layout.h"
+#include "report/known.h"
 
 namespace hitscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json known(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-Json known(const std::optional<double>& value) {
-  return value ? Json(*value) : Json();
-}
 
 Json size_json(const Bundle& bundle) {
   const auto trees = [](const TreeEnsemble& ensemble) {

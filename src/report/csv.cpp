@@ -41,7 +41,7 @@ std::string joined_warnings(const TrackReport& report) {
                      fmt::join(report.analysis.warnings, "; "));
 }
 
-std::string key_as(const TrackFeatures& features, std::string (*notation)(int, int)) {
+std::string key_text(const TrackFeatures& features, std::string (*notation)(int, int)) {
   return features.key && features.mode ? notation(*features.key, *features.mode) : std::string();
 }
 
@@ -73,9 +73,9 @@ void for_each_column(const TrackReport& report, Visit visit) {
   column("tempo_confidence", [&] { return f.tempo_confidence; });
   column("key", [&] { return f.key; });
   column("mode", [&] { return f.mode; });
-  column("key_name", [&] { return key_as(f, key_name); });
-  column("camelot", [&] { return key_as(f, camelot); });
-  column("open_key", [&] { return key_as(f, open_key); });
+  column("key_name", [&] { return key_text(f, key_name); });
+  column("camelot", [&] { return key_text(f, camelot); });
+  column("open_key", [&] { return key_text(f, open_key); });
   column("key_confidence", [&] { return f.key_confidence; });
   column("tuning_cents", [&] { return f.tuning_cents; });
   column("integrated_lufs", [&] { return f.integrated_lufs; });

@@ -4,21 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json_layout.h"
+#include "report/known.h"
 #include "report/version.h"
 
 namespace hitscope {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <typename T>
-Json known(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json known(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
 
 Json source_json(const TrackReport& report) {
   Json source = {{"kind", report.source_kind == SourceKind::url ? "url" : "file"},

@@ -15,14 +15,13 @@ namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 16U;
 
-struct FreeSha {
-  void operator()(AVSHA* context) const { av_free(context); }
-};
-
 }  // namespace
 
 struct Sha256::Context {
-  std::unique_ptr<AVSHA, FreeSha> sha;
+  struct Free {
+    void operator()(AVSHA* context) const { av_free(context); }
+  };
+  std::unique_ptr<AVSHA, Free> sha;
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {

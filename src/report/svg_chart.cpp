@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                       "#E69F00", "#56B4E9", "#000000"};
-constexpr double kWidth = 560;
+constexpr double kChartWidth = 560;
 constexpr double kPlotTop = 44;
 constexpr double kGrid = 5;  // parts an axis is divided into
 
@@ -55,8 +55,8 @@ class Svg {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0:.0f} {1:.0f}\" width=\"{0:.0f}\" "
         "height=\"{1:.0f}\" role=\"img\" font-family=\"system-ui, sans-serif\" font-size=\"12\">\n"
         "<title>{2}</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n",
-        kWidth, height, escaped(title));
-    text(kWidth / 2, 24, title, Anchor::middle, "font-size=\"15\" font-weight=\"600\"");
+        kChartWidth, height, escaped(title));
+    text(kChartWidth / 2, 24, title, Anchor::middle, "font-size=\"15\" font-weight=\"600\"");
   }
 
   void text(double x, double y, std::string_view words, Anchor anchor, std::string_view attributes = "") {
@@ -194,7 +194,7 @@ std::string matrix_chart(const std::string& title, const std::vector<std::string
   constexpr double kTop = 76;
   constexpr double kCellHeight = 44;
   const double cell_width =
-      (kWidth - kLeft - 20) / static_cast<double>(std::max<std::size_t>(columns.size(), 1));
+      (kChartWidth - kLeft - 20) / static_cast<double>(std::max<std::size_t>(columns.size(), 1));
   Svg svg(title, kTop + kCellHeight * static_cast<double>(rows.size()) + 20);
   for (std::size_t c = 0; c < columns.size(); ++c) {
     // Two words stand on two lines: five columns of them would not fit side by side.

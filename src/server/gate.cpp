@@ -2,18 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <cctype>
+
+#include "core/ascii.h"
 
 namespace hitscope::server {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
-  return result;
-}
 
 // "[::1]:8080" -> "::1", "localhost:8080" -> "localhost", "music.example." -> "music.example"; nothing where
 // this is no host.

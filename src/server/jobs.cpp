@@ -20,7 +20,7 @@ namespace hitscope::server {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begun) {
@@ -28,7 +28,7 @@ double seconds_since(Clock::time_point begun) {
 }
 
 template <typename T>
-std::optional<T> known(const Json& object, const char* name) {
+std::optional<T> known(const OrderedJson& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return std::nullopt;
   return found->get<T>();
@@ -39,14 +39,14 @@ StoredResult stored(const WorkAnswer& answer) {
   StoredResult result;
   result.report = answer.report;
   result.frames = answer.frames;
-  const Json report = Json::parse(answer.report);
+  const OrderedJson report = OrderedJson::parse(answer.report);
   result.duration_s = known<double>(report.at("audio"), "duration_s");
-  const Json& verdict = report.at("verdict");
+  const OrderedJson& verdict = report.at("verdict");
   if (verdict.is_null()) return result;
   result.label = known<std::string>(verdict, "label");
   result.votes_for_hit = known<int>(verdict, "votes_for_hit");
   result.probability = known<double>(verdict, "probability");
-  for (const Json& vote : verdict.at("votes")) {
+  for (const OrderedJson& vote : verdict.at("votes")) {
     result.votes.push_back({vote.at("model"), vote.at("label"), vote.at("probability")});
   }
   return result;
@@ -300,11 +300,11 @@ std::optional<Job> Jobs::fetch(const Job& job, const std::atomic<bool>& cancelle
     stop_or_fail(job, cancelled, fetched.error());
   } else if (const auto* const playlist = std::get_if<Playlist>(&*fetched)) {
     const Error refusal = playlist_error(*playlist);
-    Json json = Json::parse(error_json(refusal));
+    OrderedJson json = OrderedJson::parse(error_json(refusal));
     for (const Playlist::Entry& entry : playlist->entries) {
       json["entries"].push_back({{"url", entry.link}, {"title", entry.title}});
     }
-    fail_job(job, refusal, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    fail_job(job, refusal, json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   } else {
     next = spool_fetched(job, std::get<FetchedTrack>(*fetched));
   }
@@ -326,9 +326,9 @@ std::optional<Job> Jobs::spool_fetched(const Job& job, const FetchedTrack& track
   const auto bytes = fs::file_size(track.file, error);
   if (!error) fs::rename(track.file, spool_.path(job.spool_file), error);
   if (error) return give_up({ErrorKind::busy, "There is no room for what was fetched.", {}});
-  Json details;
+  OrderedJson details;
   const auto put = [&](const char* name, const std::string& text) {
-    details[name] = text.empty() ? Json() : Json(text);
+    details[name] = text.empty() ? OrderedJson() : OrderedJson(text);
   };
   put("title", track.title);
   put("artist", track.artist);
@@ -338,7 +338,7 @@ std::optional<Job> Jobs::spool_fetched(const Job& job, const FetchedTrack& track
   Store::Fetched known{.name = job.name.empty() ? track.title : std::string(),
                        .sha256 = *digest,
                        .bytes = static_cast<std::int64_t>(bytes),
-                       .source_details = details.dump(-1, ' ', false, Json::error_handler_t::replace)};
+                       .source_details = details.dump(-1, ' ', false, OrderedJson::error_handler_t::replace)};
   const auto kept = store_.set_fetched(job.id, known);
   if (!kept) return give_up({ErrorKind::internal, "What was fetched could not be recorded.", {}});
   if (!*kept) {  // deleted meanwhile
@@ -458,24 +458,24 @@ void Jobs::succeed(const Job& job, const WorkAnswer& answer) {
   clean_up(job);
   for (const StoredResult::Vote& vote : result.votes) {
     hub_.publish(job.owner, job.id, "vote",
-                 Json{{"analysis", job.id},
-                      {"model", vote.model},
-                      {"label", vote.label},
-                      {"probability", vote.probability}}
+                 OrderedJson{{"analysis", job.id},
+                             {"model", vote.model},
+                             {"label", vote.label},
+                             {"probability", vote.probability}}
                      .dump());
   }
   publish_done(job, result);
 }
 
 void Jobs::publish_done(const Job& job, const StoredResult& result) {
-  const auto or_null = [](const auto& value) { return value ? Json(*value) : Json(); };
+  const auto or_null = [](const auto& value) { return value ? OrderedJson(*value) : OrderedJson(); };
   hub_.publish(job.owner, job.id, "done",
-               Json{{"analysis", job.id},
-                    {"summary",
-                     {{"label", or_null(result.label)},
-                      {"votes_for_hit", or_null(result.votes_for_hit)},
-                      {"probability", or_null(result.probability)},
-                      {"duration_s", or_null(result.duration_s)}}}}
+               OrderedJson{{"analysis", job.id},
+                           {"summary",
+                            {{"label", or_null(result.label)},
+                             {"votes_for_hit", or_null(result.votes_for_hit)},
+                             {"probability", or_null(result.probability)},
+                             {"duration_s", or_null(result.duration_s)}}}}
                    .dump(),
                true);
 }

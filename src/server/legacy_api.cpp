@@ -40,7 +40,7 @@ std::string chosen_model(const std::map<std::string, std::string>& fields) {
   return name == fields.end() || name->second.empty() ? "consensus" : name->second;
 }
 
-std::optional<std::string> wrong_field(const MultipartReader& form) {
+std::optional<std::string> wrong_legacy_field(const MultipartReader& form) {
   for (const auto& [name, value] : form.fields()) {
     if (name != "model_name" && name != kLinkField) return "unknown field: " + name;
     if (name != kLinkField) continue;
@@ -155,7 +155,7 @@ void add_legacy_routes(Router& router, const Services& services) {
   route.method = Method::post;
   route.pattern = "/predict";
   route.needs_owner = true;
-  route.sink = upload_sink(services, wrong_field, [services](Reply reply, const Upload& upload) {
+  route.sink = upload_sink(services, wrong_legacy_field, [services](Reply reply, const Upload& upload) {
     wait_and_answer(services, std::move(reply), upload);
   });
   router.add(std::move(route));

@@ -6,7 +6,7 @@
 namespace hitscope::server {
 namespace {
 
-std::string_view word_of(Method method) {
+std::string_view allowed_by(Method method) {
   switch (method) {
     case Method::get:
       return "GET, HEAD";
@@ -69,7 +69,7 @@ void Router::choose(const std::vector<Route>& routes, Method method, Match& matc
   const Method wanted = method == Method::head ? Method::get : method;
   for (const Route& route : routes) {
     if (route.method == wanted) match.route = &route;
-    match.allowed += (match.allowed.empty() ? "" : ", ") + std::string(word_of(route.method));
+    match.allowed += (match.allowed.empty() ? "" : ", ") + std::string(allowed_by(route.method));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/temporary_folder.h"
+#include "core/holds.h"
 
 namespace hitscope::cli {
 namespace {
@@ -31,10 +32,6 @@ Answer answered(const Words& words) {
   const auto* answer = std::get_if<Answer>(&result);
   EXPECT_NE(answer, nullptr) << "it was understood";
   return answer == nullptr ? Answer{} : *answer;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 // Sets an environment variable for the length of a test.

@@ -5,14 +5,11 @@
 #include <sstream>
 #include <string>
 
+#include "core/holds.h"
 #include "report/plain_text.h"
 
 namespace hitscope::cli {
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(ProgressLine, ShowsItemsShareTimeLeftAndName) {
   const std::string line =

@@ -11,6 +11,7 @@
 
 #include "cli/sample_files.h"
 #include "cli/temporary_folder.h"
+#include "core/holds.h"
 
 namespace hitscope::cli {
 namespace {
@@ -45,10 +46,6 @@ TrackArguments tracks(std::vector<std::string> paths, Format format) {
   arguments.paths = std::move(paths);
   arguments.format = format;
   return arguments;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 TEST(TrackBatch, OneFailingFileNeverStopsTheOthers) {

@@ -10,11 +10,11 @@
 namespace hitscope {
 namespace {
 
-using Rows = std::vector<std::vector<std::string>>;
+using TextRows = std::vector<std::vector<std::string>>;
 
 // All rows below the header, or the error.
-Result<Rows> read_all(CsvReader& reader) {
-  Rows rows;
+Result<TextRows> read_all(CsvReader& reader) {
+  TextRows rows;
   for (;;) {
     auto more = reader.next();
     if (!more) return tl::unexpected(more.error());
@@ -23,7 +23,7 @@ Result<Rows> read_all(CsvReader& reader) {
   }
 }
 
-Result<Rows> read_all(std::string_view text, const CsvLimits& limits = {}) {
+Result<TextRows> read_all(std::string_view text, const CsvLimits& limits = {}) {
   auto reader = CsvReader::from_text(text, limits);
   if (!reader) return tl::unexpected(reader.error());
   return read_all(*reader);
@@ -42,12 +42,12 @@ TEST(CsvReader, ReadsPlainRows) {
   auto reader = CsvReader::from_text("a,b\n1,2\n3,\n");
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->header(), (std::vector<std::string>{"a", "b"}));
-  EXPECT_EQ(*read_all(*reader), (Rows{{"1", "2"}, {"3", ""}}));
+  EXPECT_EQ(*read_all(*reader), (TextRows{{"1", "2"}, {"3", ""}}));
 }
 
 TEST(CsvReader, TakesLfAndCrlfAndAMissingLastLineEnd) {
-  EXPECT_EQ(*read_all("a,b\r\n1,2\n3,4"), (Rows{{"1", "2"}, {"3", "4"}}));
-  EXPECT_EQ(*read_all("a,b\n1,2\r\n"), (Rows{{"1", "2"}}));
+  EXPECT_EQ(*read_all("a,b\r\n1,2\n3,4"), (TextRows{{"1", "2"}, {"3", "4"}}));
+  EXPECT_EQ(*read_all("a,b\n1,2\r\n"), (TextRows{{"1", "2"}}));
 }
 
 TEST(CsvReader, SkipsTheByteOrderMark) {
@@ -58,17 +58,17 @@ TEST(CsvReader, SkipsTheByteOrderMark) {
 
 TEST(CsvReader, QuotedFieldsHoldCommasBreaksAndQuotes) {
   EXPECT_EQ(*read_all("a,b\n\"1,5\",\"two\nlines\"\n\"say \"\"hi\"\"\",\"\"\n\"\"\"\",\"\"\"x\"\n"),
-            (Rows{{"1,5", "two\nlines"}, {"say \"hi\"", ""}, {"\"", "\"x"}}));
+            (TextRows{{"1,5", "two\nlines"}, {"say \"hi\"", ""}, {"\"", "\"x"}}));
 }
 
 TEST(CsvReader, ALineBreakInQuotesKeepsItsCarriageReturn) {
-  EXPECT_EQ(*read_all("a\n\"x\r\ny\"\r\n"), (Rows{{"x\r\ny"}}));
+  EXPECT_EQ(*read_all("a\n\"x\r\ny\"\r\n"), (TextRows{{"x\r\ny"}}));
 }
 
 TEST(CsvReader, BlankLinesAreAllowedAtTheEndAlone) {
-  EXPECT_EQ(*read_all("a,b\n1,2\n\n\r\n"), (Rows{{"1", "2"}}));
+  EXPECT_EQ(*read_all("a,b\n1,2\n\n\r\n"), (TextRows{{"1", "2"}}));
   EXPECT_EQ(refused_at("a,b\n1,2\n\n3,4\n"), "line 3, column 1");
-  EXPECT_EQ(*read_all("a\n1\n\n"), (Rows{{"1"}, {""}})) << "one column: a blank line is an empty field";
+  EXPECT_EQ(*read_all("a\n1\n\n"), (TextRows{{"1"}, {""}})) << "one column: a blank line is an empty field";
 }
 
 TEST(CsvReader, RefusesRaggedRows) {
@@ -128,10 +128,10 @@ class CsvFile : public ::testing::Test {
   std::filesystem::path path_;
 };
 
-// Rows that straddle the reader's window in every phase read as they would from one piece.
+// TextRows that straddle the reader's window in every phase read as they would from one piece.
 TEST_F(CsvFile, AWindowSlidingOverTheFileChangesNothing) {
   std::string text = "id,text\n";
-  Rows expected;
+  TextRows expected;
   for (int i = 0; i < 40'000; ++i) {
     const std::string filler(static_cast<std::size_t>(i % 37), 'x');
     text.append(std::to_string(i))
@@ -156,7 +156,7 @@ TEST_F(CsvFile, AFieldLongerThanTheWindowIsRead) {
   write("a,b\n1,\"" + field + "\"\n2,z\n");
   auto reader = CsvReader::open(path_);
   ASSERT_TRUE(reader);
-  EXPECT_EQ(*read_all(*reader), (Rows{{"1", field}, {"2", "z"}}));
+  EXPECT_EQ(*read_all(*reader), (TextRows{{"1", field}, {"2", "z"}}));
 }
 
 TEST_F(CsvFile, SaysWhyAFileCannotBeRead) {

@@ -10,13 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "data/table_of.h"
+
 namespace hitscope {
 namespace {
-
-Table table_of(std::string_view text) {
-  auto reader = CsvReader::from_text(text);
-  return std::move(*Table::read(*reader));
-}
 
 TEST(Split, StratifiedKeepsTheShareOfEachClass) {
   std::vector<std::uint8_t> hit(1000);

@@ -16,17 +16,17 @@
 namespace hitscope {
 namespace {
 
-constexpr double kFramesPerSecond = static_cast<double>(kAnalysisRateHz) / kHopLength;
+constexpr double kFrameRateHz = static_cast<double>(kAnalysisRateHz) / kHopLength;
 
 // All bands rise by `rise_db` at every beat, rounded to the frame.
-Novelty pulses(double bpm, double seconds, float rise_db = 20) {
+Novelty pulse_novelty(double bpm, double seconds, float rise_db = 20) {
   Novelty novelty;
   std::array<float, kMelBands> mel{};
   double next = 0;
-  const auto frames = static_cast<std::size_t>(seconds * kFramesPerSecond);
+  const auto frames = static_cast<std::size_t>(seconds * kFrameRateHz);
   for (std::size_t frame = 0; frame < frames; ++frame) {
     const bool beat = static_cast<double>(frame) >= next;
-    if (beat) next += 60.0 / bpm * kFramesPerSecond;
+    if (beat) next += 60.0 / bpm * kFrameRateHz;
     mel.fill(beat ? rise_db : 0.0F);
     novelty.push(mel, -80.0F);
   }
@@ -114,7 +114,7 @@ TEST(Periodicity, NothingRepeatsInSilence) {
 TEST(TempoEvidence, PulsesAreAmongTheCandidatesWithinHalfAPercent) {
   for (const double bpm : {62.0, 90.0, 128.0, 174.0}) {
     double nearest = 1;
-    for (const RatedTempo& tempo : tempo_evidence(pulses(bpm, 40))) {
+    for (const RatedTempo& tempo : tempo_evidence(pulse_novelty(bpm, 40))) {
       nearest = std::min(nearest, std::abs(tempo.bpm / bpm - 1));
     }
     EXPECT_LT(nearest, 0.005) << bpm;
@@ -123,7 +123,7 @@ TEST(TempoEvidence, PulsesAreAmongTheCandidatesWithinHalfAPercent) {
 
 TEST(TempoEvidence, APulseLiesInTheFirstPartOfItsBeat) {
   constexpr std::size_t shares = kNoveltyGroups * (kPeriodRatios + kFrequencyRatios);
-  for (const RatedTempo& tempo : tempo_evidence(pulses(100, 40))) {
+  for (const RatedTempo& tempo : tempo_evidence(pulse_novelty(100, 40))) {
     if (std::abs(tempo.bpm - 100) > 1) continue;
     const std::span<const double> beat = std::span(tempo.evidence).subspan(shares, kBeatParts);
     EXPECT_NEAR(std::accumulate(beat.begin(), beat.end(), 0.0), kBeatParts, 1e-6);
@@ -133,7 +133,7 @@ TEST(TempoEvidence, APulseLiesInTheFirstPartOfItsBeat) {
 }
 
 TEST(TempoEvidence, CandidatesKeepTheirDistance) {
-  const auto tempi = tempo_evidence(pulses(120, 40));
+  const auto tempi = tempo_evidence(pulse_novelty(120, 40));
   for (std::size_t i = 0; i < tempi.size(); ++i) {
     for (std::size_t k = i + 1; k < tempi.size(); ++k) {
       EXPECT_GT(std::abs(std::log2(tempi[i].bpm / tempi[k].bpm)), 0.02);
@@ -143,7 +143,7 @@ TEST(TempoEvidence, CandidatesKeepTheirDistance) {
 
 TEST(Tempo, PlainPulsesAreHeardAtTheirTempoOrASimpleMultiple) {
   for (const double bpm : {80.0, 100.0, 128.0}) {
-    const TempoEstimate estimate = estimate_tempo(pulses(bpm, 40));
+    const TempoEstimate estimate = estimate_tempo(pulse_novelty(bpm, 40));
     ASSERT_TRUE(estimate.tempo_bpm) << bpm;
     double nearest = 1;
     for (const double multiple : {0.5, 1.0, 2.0}) {
@@ -156,7 +156,7 @@ TEST(Tempo, PlainPulsesAreHeardAtTheirTempoOrASimpleMultiple) {
 // Not more exact than that the pulses are rounded to frames.
 TEST(Tempo, WhereThePulsesKeepTimeItIsExactAndSoAreItsMultiples) {
   for (const double bpm : {71.93, 99.5, 127.3}) {
-    const TempoEstimate estimate = estimate_tempo(pulses(bpm, 60));
+    const TempoEstimate estimate = estimate_tempo(pulse_novelty(bpm, 60));
     ASSERT_TRUE(estimate.tempo_bpm) << bpm;
     double nearest = 1;
     for (const double multiple : {0.5, 1.0, 2.0}) {
@@ -190,15 +190,15 @@ TEST(Tempo, PulsesAtRandomTimesHaveNoneToBeSureOf) {
 }
 
 TEST(Tempo, SilenceHasNone) {
-  const TempoEstimate estimate = estimate_tempo(pulses(120, 20, 0.0F));
+  const TempoEstimate estimate = estimate_tempo(pulse_novelty(120, 20, 0.0F));
   EXPECT_FALSE(estimate.tempo_bpm);
   EXPECT_FALSE(estimate.confidence);
   EXPECT_TRUE(estimate.candidates.empty());
 }
 
 TEST(OnsetRate, CountsThePulses) {
-  EXPECT_NEAR(onset_rate_hz(pulses(120, 60).group(0)), 2.0, 0.05);
-  EXPECT_NEAR(onset_rate_hz(pulses(240, 60).group(0)), 4.0, 0.05);
+  EXPECT_NEAR(onset_rate_hz(pulse_novelty(120, 60).group(0)), 2.0, 0.05);
+  EXPECT_NEAR(onset_rate_hz(pulse_novelty(240, 60).group(0)), 4.0, 0.05);
 }
 
 TEST(OnsetRate, IsZeroWhereNothingChanges) {

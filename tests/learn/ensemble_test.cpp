@@ -24,7 +24,7 @@ std::vector<TrainingTable> two_tables(const Recipe& recipe) {
   return tables;
 }
 
-constexpr std::string_view kLesson = "[[lesson]]\nrule = \"outer_thirds\"\n";
+constexpr std::string_view kThirdsLesson = "[[lesson]]\nrule = \"outer_thirds\"\n";
 
 double member_auc(const std::vector<MemberValues>& values, std::size_t member,
                   std::span<const std::uint8_t> labels) {
@@ -49,7 +49,7 @@ TEST(Members, AllFiveLearnTheRuleFromOneTable) {
 }
 
 TEST(Members, FromSeveralTablesEachIsStillOneSumOfTrees) {
-  const Recipe recipe = small_recipe(std::string(kLesson));
+  const Recipe recipe = small_recipe(std::string(kThirdsLesson));
   const auto tables = two_tables(recipe);
   const auto members = fit_members(whole(tables), recipe, {});
   ASSERT_TRUE(members);
@@ -176,7 +176,7 @@ TEST(Ensemble, TheConsensusIsCalibratedAndRanksAsWellAsItsBestMember) {
 }
 
 TEST(Ensemble, FromSeveralTablesTheFiveWeighAlike) {
-  const Recipe recipe = small_recipe(std::string(kLesson));
+  const Recipe recipe = small_recipe(std::string(kThirdsLesson));
   const auto tables = two_tables(recipe);
   const auto ensemble = fit_ensemble(whole(tables), recipe, {});
   ASSERT_TRUE(ensemble) << ensemble.error().message;

@@ -9,7 +9,7 @@
 namespace hitscope {
 namespace {
 
-double sigmoid_of(double z) {
+double logistic_of(double z) {
   return 1 / (1 + std::exp(-z));
 }
 
@@ -36,7 +36,7 @@ TEST(LogisticRegression, ReachesTheStationaryPointOfItsPenalisedObjective) {
   std::vector<double> target;
   for (std::size_t r = 0; r < 200; ++r) {
     for (double& value : x.row(r)) value = random.normal();
-    target.push_back(random.uniform() < sigmoid_of(1 + 2 * x(r, 0) - x(r, 1)) ? 1 : 0);
+    target.push_back(random.uniform() < logistic_of(1 + 2 * x(r, 0) - x(r, 1)) ? 1 : 0);
   }
   LogisticRegressionParams params;
   params.ridge = 5;
@@ -47,8 +47,8 @@ TEST(LogisticRegression, ReachesTheStationaryPointOfItsPenalisedObjective) {
     for (std::size_t r = 0; r < 200; ++r) {
       double z = model.intercept;
       for (std::size_t c = 0; c < 3; ++c) z += model.coefficients[c] * x(r, c);
-      gradient[0] += sigmoid_of(z) - target[r];
-      for (std::size_t c = 0; c < 3; ++c) gradient[c + 1] += (sigmoid_of(z) - target[r]) * x(r, c);
+      gradient[0] += logistic_of(z) - target[r];
+      for (std::size_t c = 0; c < 3; ++c) gradient[c + 1] += (logistic_of(z) - target[r]) * x(r, c);
     }
     EXPECT_NEAR(gradient[0], 0, 1e-6);
     for (std::size_t c = 0; c < 3; ++c) {

@@ -27,9 +27,9 @@ std::string refusal(std::string_view header, std::size_t data_bytes = 24) {
   return content.error().detail;
 }
 
-testing::AssertionResult says(const std::string& detail, std::string_view part) {
-  if (detail.find(part) != std::string::npos) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << '"' << detail << "\" does not say \"" << part << '"';
+::testing::AssertionResult says(const std::string& detail, std::string_view part) {
+  if (detail.find(part) != std::string::npos) return ::testing::AssertionSuccess();
+  return ::testing::AssertionFailure() << '"' << detail << "\" does not say \"" << part << '"';
 }
 
 TEST(SafeTensors, ReadsTheFormatsOwnExample) {

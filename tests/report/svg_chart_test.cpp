@@ -5,12 +5,10 @@
 #include <cmath>
 #include <string>
 
+#include "core/holds.h"
+
 namespace hitscope {
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 const Axis kUnit{.label = "x"};
 

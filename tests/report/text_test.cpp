@@ -4,15 +4,12 @@
 
 #include <string>
 
+#include "core/holds.h"
 #include "report/plain_text.h"
 #include "report/sample_report.h"
 
 namespace hitscope {
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 // Line breaks and the space around them become one space each, so that words can be looked for.
 std::string unwrapped(const std::string& text) {

@@ -4,16 +4,13 @@
 
 #include <cmath>
 
+#include "core/holds.h"
 #include "report/paint.h"
 #include "report/plain_text.h"
 #include "report/sample_report.h"
 
 namespace hitscope {
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(Percent, NeverRoundsToCertainty) {
   EXPECT_EQ(percent(0.634), "63 %");

@@ -12,20 +12,20 @@
 namespace hitscope::server {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 class LogTest : public ::testing::Test {
  protected:
   void TearDown() override { set_log_level(LogLevel::info); }
 
   // What is logged meanwhile, each line read as JSON.
-  static std::vector<Json> logged(const std::function<void()>& act) {
+  static std::vector<OrderedJson> logged(const std::function<void()>& act) {
     ::testing::internal::CaptureStderr();
     act();
     std::istringstream text(::testing::internal::GetCapturedStderr());
-    std::vector<Json> lines;
+    std::vector<OrderedJson> lines;
     for (std::string line; std::getline(text, line);) {
-      lines.push_back(Json::parse(line, nullptr, false));
+      lines.push_back(OrderedJson::parse(line, nullptr, false));
       EXPECT_TRUE(lines.back().is_object()) << line;
     }
     return lines;
@@ -36,7 +36,7 @@ TEST_F(LogTest, IsOneObjectALine) {
   set_log_level(LogLevel::debug);
   const auto lines = logged([] {
     log_event(LogLevel::info, "request", {{"status", 200}, {"ms", 1.5}, {"route", "/v1/analyses/{id}"}});
-    log_event(LogLevel::warning, "empty", Json::object());
+    log_event(LogLevel::warning, "empty", OrderedJson::object());
   });
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0]["level"], "info");
@@ -77,7 +77,7 @@ TEST_F(LogTest, TheLevelIsKept) {
     set_log_level(levels[set]);
     for (std::size_t at = 0; at < levels.size(); ++at) {
       EXPECT_EQ(is_logged(levels[at]), at >= set);
-      EXPECT_EQ(logged([&] { log_event(levels[at], "x", Json::object()); }).size(), at >= set ? 1U : 0U);
+      EXPECT_EQ(logged([&] { log_event(levels[at], "x", OrderedJson::object()); }).size(), at >= set ? 1U : 0U);
     }
   }
   set_log_level(LogLevel::off);
