@@ -32,7 +32,7 @@
 namespace hitscope::egress {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kBetweenLooks{50};    // at `cancelled`
@@ -156,8 +156,8 @@ struct ConfinedProcess::Impl {
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     // The rest is reaped by init; by us, where we are init, as in a container.
-    const auto give_up = Clock::now() + kToVanish;
-    while (::kill(-pid, 0) == 0 && Clock::now() < give_up) {
+    const auto give_up = SteadyClock::now() + kToVanish;
+    while (::kill(-pid, 0) == 0 && SteadyClock::now() < give_up) {
       while (::waitpid(-pid, nullptr, WNOHANG) > 0) {
       }
       std::this_thread::sleep_for(milliseconds(1));
@@ -191,10 +191,11 @@ struct ConfinedProcess::Impl {
 
   // What it said before its end, and what its last words were.
   void read_rest(const std::function<void(OutputStream, std::string_view)>& on_line) {
-    const auto give_up = Clock::now() + kToFallSilent;
+    const auto give_up = SteadyClock::now() + kToFallSilent;
     ::kill(-pid, SIGKILL);
     process.reset();  // it would always be ready
-    while (!(out_lines.ended() && err_lines.ended()) && Clock::now() < give_up) turn(kBetweenLooks, on_line);
+    while (!(out_lines.ended() && err_lines.ended()) && SteadyClock::now() < give_up)
+      turn(kBetweenLooks, on_line);
   }
 
   pid_t pid;
@@ -280,14 +281,14 @@ Result<ConfinedEnd> ConfinedProcess::wait(const std::function<void(OutputStream,
                                           const std::atomic<bool>& cancelled) {
   constexpr double kThirtyYears = 1e9;
   const double wall_s = impl_->wall_s > 0 ? std::min(impl_->wall_s, kThirtyYears) : kThirtyYears;
-  const auto deadline =
-      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(wall_s));
+  const auto deadline = SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(
+                                                 std::chrono::duration<double>(wall_s));
   while (!impl_->turn(kBetweenLooks, on_line)) {
     if (cancelled) {
       impl_->end();
       return fail(ErrorKind::interrupted, "It was cancelled.");
     }
-    if (Clock::now() >= deadline) {
+    if (SteadyClock::now() >= deadline) {
       impl_->end();
       return fail(ErrorKind::timeout, "It took too long.", fmt::format("more than {} s", wall_s));
     }

@@ -14,8 +14,6 @@
 namespace hitscope::server {
 namespace {
 
-using testing::Json;
-
 const Json& description() {
   static const Json document = Json::parse(find_page("/openapi.json")->bytes);
   return document;

@@ -72,7 +72,7 @@ TEST(Reply, DroppedItSaysThatSomethingIsWrong) {
   { const Reply dropped(recorder); }
   ASSERT_EQ(recorder->answers.size(), 1U);
   EXPECT_EQ(recorder->answers.front().status, 500U);
-  const auto json = testing::Json::parse(recorder->answers.front().body);
+  const auto json = Json::parse(recorder->answers.front().body);
   EXPECT_EQ(json["type"], "internal");
   EXPECT_EQ(json["request_id"], "0123456789abcdef");
 }

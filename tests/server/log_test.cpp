@@ -77,7 +77,8 @@ TEST_F(LogTest, TheLevelIsKept) {
     set_log_level(levels[set]);
     for (std::size_t at = 0; at < levels.size(); ++at) {
       EXPECT_EQ(is_logged(levels[at]), at >= set);
-      EXPECT_EQ(logged([&] { log_event(levels[at], "x", OrderedJson::object()); }).size(), at >= set ? 1U : 0U);
+      EXPECT_EQ(logged([&] { log_event(levels[at], "x", OrderedJson::object()); }).size(),
+                at >= set ? 1U : 0U);
     }
   }
   set_log_level(LogLevel::off);

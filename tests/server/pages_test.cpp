@@ -4,29 +4,27 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "report/version.h"
+#include "server/json_body.h"
 
 namespace hitscope {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::array kMethods = {"get", "post", "put", "patch", "delete"};
 
-Json description() {
+server::Json description() {
   const Page* page = find_page("/openapi.json");
-  return page == nullptr ? Json() : Json::parse(page->bytes, nullptr, false);
+  return page == nullptr ? server::Json() : server::Json::parse(page->bytes, nullptr, false);
 }
 
 // Follows a reference within the document.
-Json resolved(const Json& document, const Json& node) {
+server::Json resolved(const server::Json& document, const server::Json& node) {
   if (!node.contains("$ref")) return node;
-  return document.at(Json::json_pointer(node.at("$ref").get<std::string>().substr(1)));
+  return document.at(server::Json::json_pointer(node.at("$ref").get<std::string>().substr(1)));
 }
 
 TEST(Pages, HoldTheDashboardAndTheReference) {
@@ -122,20 +120,21 @@ TEST(Pages, OfferWhatTheyReferTo) {
 }
 
 TEST(OpenApi, IsOfThisProgram) {
-  const Json api = description();
+  const server::Json api = description();
   ASSERT_TRUE(api.is_object());
   EXPECT_TRUE(api.at("openapi").get<std::string>().starts_with("3.1."));
   EXPECT_EQ(api.at("info").at("version").get<std::string>(), kVersion);
 }
 
 TEST(OpenApi, ScalarsKeepTheirTypes) {
-  const Json api = description();
+  const server::Json api = description();
   ASSERT_TRUE(api.is_object());
-  const Json& schemas = api.at("components").at("schemas");
+  const server::Json& schemas = api.at("components").at("schemas");
   EXPECT_EQ(schemas.at("AnalysisId").at("minLength"), 22);
   EXPECT_EQ(schemas.at("AnalysisUpload").at("additionalProperties"), false);
-  EXPECT_EQ(schemas.at("QueuePlace").at("properties").at("eta_s").at("type"), Json({"number", "null"}));
-  const Json& done = api.at("components").at("examples").at("AnalysisDone").at("value");
+  EXPECT_EQ(schemas.at("QueuePlace").at("properties").at("eta_s").at("type"),
+            server::Json({"number", "null"}));
+  const server::Json& done = api.at("components").at("examples").at("AnalysisDone").at("value");
   EXPECT_TRUE(done.at("error").is_null());
   EXPECT_EQ(done.at("result").at("verdict").at("model").at("version"), "1");
   EXPECT_EQ(done.at("result").at("features").at("camelot"), "8A");
@@ -143,20 +142,20 @@ TEST(OpenApi, ScalarsKeepTheirTypes) {
 }
 
 TEST(OpenApi, EveryOperationSaysHowItSucceedsAndHowItFails) {
-  const Json api = description();
+  const server::Json api = description();
   ASSERT_TRUE(api.is_object());
   std::set<std::string> ids;
   for (const auto& [path, item] : api.at("paths").items()) {
     for (const char* method : kMethods) {
       if (!item.contains(method)) continue;
-      const Json& operation = item.at(method);
+      const server::Json& operation = item.at(method);
       const std::string name = std::string(method) + " " + path;
       EXPECT_TRUE(ids.insert(operation.at("operationId")).second) << name;
       EXPECT_FALSE(operation.at("summary").get<std::string>().empty()) << name;
       bool succeeds = false;
       bool fails = false;
       for (const auto& [status, raw] : operation.at("responses").items()) {
-        const Json answer = resolved(api, raw);
+        const server::Json answer = resolved(api, raw);
         succeeds |= status.starts_with('2');
         EXPECT_TRUE(answer.at("headers").contains("X-Request-Id")) << name << " " << status;
         if (status < "400") continue;

@@ -12,8 +12,6 @@
 namespace hitscope::server {
 namespace {
 
-using testing::Json;
-
 // Texts that a careless writer of JSON or of headers trips over.
 const std::vector<std::string> kHostile = {"",
                                            "plain",

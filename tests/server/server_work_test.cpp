@@ -16,7 +16,6 @@ using testing::Answer;
 using testing::becomes_true;
 using testing::Client;
 using testing::form;
-using testing::Json;
 using testing::kFormType;
 using testing::music;
 using testing::request;

@@ -7,19 +7,17 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/http.h"
+#include "server/json_body.h"
 #include "server/options.h"
 #include "server/server.h"
 
 namespace hitscope::server::testing {
-
-using Json = nlohmann::json;
 
 // How long anything may take before a test calls it hanging: a guard, not a measure of speed.
 inline constexpr auto kPatience = std::chrono::seconds(120);
