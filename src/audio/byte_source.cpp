@@ -1,8 +1,6 @@
 #include "audio/byte_source.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +9,8 @@
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "audio/regular_file.h"
 
 namespace hitscope {
 namespace {
@@ -22,23 +22,6 @@ std::string words_of(int error_number) {
 tl::unexpected<Error> refuse_size(std::uint64_t max_bytes) {
   return fail(ErrorKind::too_large, fmt::format("It is larger than the {} bytes allowed.", max_bytes));
 }
-
-// Closes on every way out.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 class FileSource final : public ByteSource {
  public:
@@ -128,23 +111,12 @@ class MemorySource final : private OwnedBytes, public ViewSource {
 }  // namespace
 
 Result<std::unique_ptr<ByteSource>> open_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  // Without O_NONBLOCK, opening a pipe nobody writes to would wait for ever.
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.number() < 0) {
-    const int reason = errno;
-    if (reason == ENOENT || reason == ENOTDIR) return fail(ErrorKind::not_found, "There is no such file.");
-    return fail(ErrorKind::unreadable, "The file cannot be opened.", words_of(reason));
-  }
-  struct stat status {};
-  if (::fstat(file.number(), &status) != 0) {
-    return fail(ErrorKind::unreadable, "The file cannot be examined.", words_of(errno));
-  }
-  if (S_ISDIR(status.st_mode)) return fail(ErrorKind::unreadable, "It is a folder, not a file.");
-  if (!S_ISREG(status.st_mode)) {
-    return fail(ErrorKind::unreadable, "It is a device, pipe or socket, not a regular file.");
-  }
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (max_bytes > 0 && size > max_bytes) return refuse_size(max_bytes);
+  auto file = open_regular_file(path, max_bytes);
+  if (!file) return tl::unexpected(file.error());
+  return adopt_file(std::move(file->descriptor), file->size);
+}
+
+std::unique_ptr<ByteSource> adopt_file(Descriptor file, std::uint64_t size) {
   return std::make_unique<FileSource>(std::move(file), size);
 }
 

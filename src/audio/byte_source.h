@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "core/descriptor.h"
 #include "core/error.h"
 
 namespace hitscope {
@@ -34,6 +35,9 @@ class ByteSource {
 // Errors: not_found, unreadable (also for folders, sockets, pipes, devices), too_large.
 [[nodiscard]] Result<std::unique_ptr<ByteSource>> open_file(const std::filesystem::path& path,
                                                             std::uint64_t max_bytes = 0);
+// A regular file that someone else opened; `size` as it was then, and a file cut short since ends early. All
+// its reading needs is pread, in large blocks, so it works inside a sandbox.
+[[nodiscard]] std::unique_ptr<ByteSource> adopt_file(Descriptor file, std::uint64_t size);
 [[nodiscard]] std::unique_ptr<ByteSource> open_memory(std::vector<std::byte> bytes);
 // Borrows: the bytes must outlive the source.
 [[nodiscard]] std::unique_ptr<ByteSource> open_view(std::span<const std::byte> bytes);

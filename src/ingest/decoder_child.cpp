@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "audio/byte_source.h"
 #include "core/line_channel.h"
 #include "features/spectral_dna.h"
 #include "ingest/assignment.h"
 #include "ingest/debug_marker.h"
-#include "ingest/descriptor_source.h"
 #include "ingest/protocol.h"
 #include "ingest/sandbox.h"
 #include "report/json.h"
@@ -65,8 +65,7 @@ class DecoderChild {
     options.analyzer.true_peak = assignment.true_peak;
     options.analyzer.dna = assignment.frames;
     options.progress = [this](double done_s, std::optional<double> known_s) { progress(done_s, known_s); };
-    Result<TrackReport> report =
-        analyze_source(open_descriptor_source(std::move(file), assignment.size), options);
+    Result<TrackReport> report = analyze_source(adopt_file(std::move(file), assignment.size), options);
     if (!report) return tl::unexpected(std::move(report.error()));
     if (setup_.predictor != nullptr) {
       say({{"event", "voting"}});

@@ -14,13 +14,13 @@
 #include <string>
 #include <utility>
 
+#include "audio/regular_file.h"
 #include "core/base64.h"
 #include "core/line_channel.h"
 #include "features/analyzer.h"
 #include "features/spectral_dna.h"
 #include "ingest/decoder_process.h"
 #include "ingest/protocol.h"
-#include "ingest/regular_file.h"
 #include "model/find_bundle.h"
 #include "model/predictor.h"
 #include "report/plain_text.h"

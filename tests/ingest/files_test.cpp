@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "audio/byte_source.h"
 #include "audio/fixtures.h"
+#include "audio/regular_file.h"
 #include "ingest/assignment.h"
-#include "ingest/descriptor_source.h"
-#include "ingest/regular_file.h"
 #include "ingest/workshop.h"
 
 namespace hitscope {
@@ -51,12 +51,12 @@ TEST(RegularFile, OnlyFilesAreOpened) {
   }
 }
 
-TEST(DescriptorSource, ReadsWhatTheFileHolds) {
+TEST(AdoptedFile, ReadsWhatTheFileHolds) {
   const Workshop shop;
   const testing::Bytes content = testing::noise(300000, 3);
   const auto path = shop.write("noise", {reinterpret_cast<const char*>(content.data()), content.size()});
   auto file = open_regular_file(path, 0);
-  const auto source = open_descriptor_source(std::move(file->descriptor), file->size);
+  const auto source = adopt_file(std::move(file->descriptor), file->size);
   EXPECT_EQ(source->size(), content.size());
   for (const std::size_t block : {std::size_t{1} << 18U, std::size_t{4096}, std::size_t{777}}) {
     source->seek(0);
@@ -76,12 +76,12 @@ TEST(DescriptorSource, ReadsWhatTheFileHolds) {
   EXPECT_EQ(source->read(few).value(), 0U);
 }
 
-TEST(DescriptorSource, AFileCutShortMeanwhileEndsEarly) {
+TEST(AdoptedFile, AFileCutShortMeanwhileEndsEarly) {
   const Workshop shop;
   const auto path = shop.write("file", std::string(1000, 'x'));
   auto file = open_regular_file(path, 0);
   std::filesystem::resize_file(path, 10);
-  const auto source = open_descriptor_source(std::move(file->descriptor), file->size);
+  const auto source = adopt_file(std::move(file->descriptor), file->size);
   std::vector<std::byte> bytes(1000);
   EXPECT_EQ(source->read(bytes).value(), 10U);
 }
@@ -103,7 +103,7 @@ TEST(Assignment, TravelsWithItsFile) {
   EXPECT_TRUE(received->assignment.frames);
   EXPECT_FALSE(received->assignment.explain);
   std::vector<std::byte> bytes(7);
-  EXPECT_EQ(open_descriptor_source(std::move(received->file), 7)->read(bytes).value(), 7U);
+  EXPECT_EQ(adopt_file(std::move(received->file), 7)->read(bytes).value(), 7U);
   EXPECT_EQ(bytes, testing::bytes_of("content"));
 
   ASSERT_EQ(::write(near.number(), "no file comes with this, but bytes do", 37), 37);

@@ -1,33 +1,27 @@
-#include "ingest/regular_file.h"
+#include "audio/regular_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <string>
 #include <system_error>
 #include <utility>
 
 namespace hitscope {
-namespace {
-
-std::string words_of(int error_number) {
-  return std::generic_category().message(error_number);
-}
-
-}  // namespace
 
 Result<RegularFile> open_regular_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  // Without O_NONBLOCK, opening a pipe nobody writes to would wait for ever.
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) {
     const int reason = errno;
     if (reason == ENOENT || reason == ENOTDIR) return fail(ErrorKind::not_found, "There is no such file.");
-    return fail(ErrorKind::unreadable, "The file cannot be opened.", words_of(reason));
+    return fail(ErrorKind::unreadable, "The file cannot be opened.", std::generic_category().message(reason));
   }
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) {
-    return fail(ErrorKind::unreadable, "The file cannot be examined.", words_of(errno));
+    return fail(ErrorKind::unreadable, "The file cannot be examined.",
+                std::generic_category().message(errno));
   }
   if (S_ISDIR(status.st_mode)) return fail(ErrorKind::unreadable, "It is a folder, not a file.");
   if (!S_ISREG(status.st_mode)) {

@@ -1,5 +1,5 @@
-// Opens a file for someone else to read. The broker opens, the decoder only ever sees the descriptor: so the
-// name, and what it may lead to, is the broker's business alone.
+// Opens a file, and nothing that only looks like one. Whoever opens need not be who reads: a broker hands the
+// descriptor to its decoder, so the name, and what it may lead to, is the broker's business alone.
 #pragma once
 
 #include <cstdint>
