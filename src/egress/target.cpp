@@ -187,7 +187,7 @@ Decision<HttpUrl> read_http_url(std::string_view text) {
   if (!port) return refuse(RefusalKind::port, "A port is a plain number from 1 to 65535.", target->host);
   target->port = *port;
   return HttpUrl{.target = std::move(*target),
-                 .path = path.starts_with('/') ? std::string(path) : "/" + std::string(path)};
+                 .path = path.starts_with('/') ? std::string(path) : fmt::format("/{}", path)};
 }
 
 }  // namespace hitscope::egress
