@@ -259,7 +259,7 @@ class Session final : public Reply::Target, public std::enable_shared_from_this<
         case http::field::if_none_match:
           request_.if_none_match = value;
           break;
-        case http::field::unknown: {
+        default: {  // by their names: which of them Beast has a number for depends on its version
           const beast::string_view name = field.name_string();
           if (beast::iequals(name, "Sec-Fetch-Site"))
             request_.fetch_site = value;
@@ -273,8 +273,6 @@ class Session final : public Reply::Target, public std::enable_shared_from_this<
             request_.forwarded_proto = value;
           break;
         }
-        default:
-          break;
       }
     }
   }

@@ -90,7 +90,7 @@ def test_help_tells_parameters_results_and_errors(name):
 
 def test_help_of_the_whole_package_can_be_read():
     text = pydoc.plain(pydoc.render_doc(hitscope))
-    assert "analyze(source" in text
+    assert re.search(r"analyze\(\s*source", text)  # Python 3.13 gives each parameter a line
     assert "class Track" in text
 
 
