@@ -1,24 +1,21 @@
-// What the two searches of the k-d tree of neighbours.h share: where its boxes stand, how a row's distance is
-// settled, and how the found rows vote. Internal to neighbours.cpp and neighbour_coalitions.cpp.
+// What the k-d tree of neighbours.h is made of, for those that build and search it: where its boxes stand,
+// how a row's distance is settled, and how the found rows vote.
 #pragma once
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 
-#include "model/lanes.h"
 #include "model/neighbours.h"
 
 namespace hitscope::neighbour_tree {
 
 constexpr std::size_t kBlock = Neighbours::kBlock;
 constexpr std::size_t kFanout = Neighbours::kFanout;
-static_assert(kBlock == Lanes::kCount && kFanout == Lanes::kCount);
 
 constexpr std::size_t divide_up(std::size_t a, std::size_t b) {
   return (a + b - 1) / b;
@@ -86,65 +83,6 @@ inline double vote(const Neighbours& tree, std::span<const Found> found) {
     total += weight;
   }
   return hits / total;
-}
-
-// Visits the blocks whose box may hold a row within `screen()`, nearest first; the screen may shrink
-// meanwhile. distances(bounds) gives the lower bounds of the kFanout boxes at `bounds`; scan(block) looks at
-// the rows.
-template <typename Distances, typename Screen, typename Scan>
-class Descent {
- public:
-  Descent(const Neighbours& tree, Distances distances, Screen screen, Scan scan)
-      : tree_(tree),
-        levels_(tree.labels.size(), tree.n_features),
-        distances_(distances),
-        screen_(screen),
-        scan_(scan) {}
-
-  void run() { visit(levels_.levels - 1, 0); }
-
- private:
-  // The boxes of one group; box i of level 0 is block i, of a level above it is group i of the level below.
-  void visit(std::size_t level, std::size_t group) {
-    struct Child {
-      float distance;
-      std::size_t entry;
-    };
-    const Lanes distances =
-        distances_(tree_.boxes.data() + levels_.first_float[level] + group * kFanout * 2 * tree_.n_features);
-    const std::array<float, kFanout> distance = distances.values();
-    std::array<Child, kFanout> near{};
-    std::size_t count = 0;
-    for (std::uint32_t open = distances.at_most(screen_()); open != 0; open &= open - 1) {
-      const auto lane = static_cast<std::size_t>(std::countr_zero(open));
-      const Child child{distance[lane], group * kFanout + lane};
-      if (child.entry >= levels_.count[level]) break;  // the last group's pads
-      std::size_t slot = count++;
-      for (; slot > 0 && child.distance < near[slot - 1].distance; --slot) near[slot] = near[slot - 1];
-      near[slot] = child;
-    }
-    for (const Child& child : std::span(near).first(count)) {
-      if (child.distance > screen_()) return;  // it has shrunk since, and the rest is no nearer
-      if (level == 0) {
-        scan_(child.entry);
-      } else {
-        visit(level - 1, child.entry);
-      }
-    }
-  }
-
-  const Neighbours& tree_;
-  Levels levels_;
-  Distances distances_;
-  Screen screen_;
-  Scan scan_;
-};
-
-// Lower bound, feature by feature: how far x lies outside [low, high], squared.
-inline Lanes outside(const float* bounds, const Lanes& x) {
-  const Lanes below = Lanes::load(bounds) - x;
-  const Lanes above = x - Lanes::load(bounds + kFanout);
-  return below.max(above).max(Lanes()).squared();
 }
 
 }  // namespace hitscope::neighbour_tree

@@ -1,7 +1,6 @@
 #include "model/neighbours.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -72,58 +71,6 @@ class Arranger {
   std::size_t n_features_;
 };
 
-// The k nearest rows found so far.
-class Search {
- public:
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): of found_, only the first count_ are ever read
-  Search(const Neighbours& tree, std::span<const float> row) : tree_(tree), row_(row) {}
-
-  double run() {
-    Descent(
-        tree_, [this](const float* bounds) { return box_distances(bounds); }, [this] { return screen_; },
-        [this](std::size_t block) { scan(block); })
-        .run();
-    return vote(tree_, std::span(found_).first(count_));
-  }
-
- private:
-  [[nodiscard]] Lanes box_distances(const float* bounds) const {
-    Lanes sum;
-    for (std::size_t f = 0; f < row_.size(); ++f) sum += outside(bounds + f * 2 * kFanout, Lanes(row_[f]));
-    return sum;
-  }
-
-  void scan(std::size_t block) {
-    const float* values = tree_.blocks.data() + block * row_.size() * kBlock;
-    Lanes sum;
-    for (std::size_t f = 0; f < row_.size(); ++f) {
-      sum += (Lanes::load(values + f * kBlock) - Lanes(row_[f])).squared();
-    }
-    for (std::uint32_t near = sum.at_most(screen_); near != 0; near &= near - 1) {
-      const std::size_t position = block * kBlock + static_cast<std::size_t>(std::countr_zero(near));
-      if (position < tree_.labels.size())
-        consider(settle(tree_, position, row_));  // beyond: the last block's pads
-    }
-  }
-
-  void consider(const Found& candidate) {
-    if (count_ == tree_.k) {
-      if (!(candidate < found_[count_ - 1])) return;
-      --count_;
-    }
-    std::size_t slot = count_++;
-    for (; slot > 0 && candidate < found_[slot - 1]; --slot) found_[slot] = found_[slot - 1];
-    found_[slot] = candidate;
-    if (count_ == tree_.k) screen_ = slackened(found_[count_ - 1].distance_squared);
-  }
-
-  const Neighbours& tree_;
-  std::span<const float> row_;
-  float screen_ = kInfinity;
-  std::size_t count_ = 0;
-  std::array<Found, Neighbours::kMaxK> found_;  // the first count_ are set, nearest first
-};
-
 }  // namespace
 
 Neighbours Neighbours::build(std::span<const float> rows, std::span<const std::uint8_t> labels,
@@ -153,7 +100,9 @@ void Neighbours::prepare() {
   const std::size_t n = n_features;
   const Levels levels(count, n);
   blocks.assign(levels.count[0] * n * kBlock, kInfinity);
+  tags.assign(levels.count[0] * kBlock, 0);
   for (std::size_t r = 0; r < count; ++r) {
+    tags[r] = static_cast<std::uint32_t>(2 * r) + labels[r];
     float* block = blocks.data() + r / kBlock * n * kBlock;
     for (std::size_t f = 0; f < n; ++f) block[f * kBlock + r % kBlock] = rows[r * n + f];
   }
@@ -179,10 +128,6 @@ void Neighbours::prepare() {
       }
     }
   }
-}
-
-double Neighbours::probability(std::span<const float> row) const {
-  return Search(*this, row).run();
 }
 
 Result<void> Neighbours::validate() const {

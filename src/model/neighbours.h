@@ -33,18 +33,22 @@ struct Neighbours {
 
   // Derived by prepare(). Blocks: feature-major, kBlock rows, the last one padded with +inf. Boxes: the
   // blocks' own, then level by level those of kFanout boxes below, up to a level of at most kFanout; in
-  // groups of kFanout, for each feature first kFanout lower bounds, then kFanout upper bounds.
+  // groups of kFanout, for each feature first kFanout lower bounds, then kFanout upper bounds. Tags: position
+  // * 2 + label of each row, 0 for the pads.
   std::vector<float> blocks;
   std::vector<float> boxes;
+  std::vector<std::uint32_t> tags;
 
   // Orders the rows into the tree and prepares it. rows.size() == labels.size() * n_features.
   static Neighbours build(std::span<const float> rows, std::span<const std::uint8_t> labels,
                           std::size_t n_features, std::size_t k, bool distance_weights);
 
-  // Fills `blocks` and `boxes` from `rows`; needed after filling the fields by hand. Linear.
+  // Fills `blocks`, `boxes` and `tags` from `rows` and `labels`; needed after filling the fields by hand.
+  // Linear.
   void prepare();
 
-  // P(hit) of a standardised row, its values within the same limits. Allocates nothing.
+  // P(hit) of a standardised row, its values within the same limits. Allocates nothing; the same bits on
+  // every processor.
   [[nodiscard]] double probability(std::span<const float> row) const;
 
   // Adds to game[S] P(hit) of the hybrid that takes the players in coalition S from `row` and all else from
