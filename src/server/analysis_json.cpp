@@ -1,9 +1,8 @@
 #include "server/analysis_json.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
+#include <chrono>
 
 #include "report/json.h"
 
@@ -60,8 +59,15 @@ std::string summary_json(const AnalysisRecord& record) {
 }  // namespace
 
 std::string rfc3339(std::int64_t ms) {
-  const auto seconds = static_cast<std::time_t>(ms / 1000);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), ms % 1000);
+  // Not fmt/chrono.h: Debian 13's is no valid C++ to clang-tidy.
+  const std::chrono::sys_time<std::chrono::milliseconds> time{std::chrono::milliseconds(ms)};
+  const auto midnight = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(midnight);
+  const std::chrono::hh_mm_ss clock(time - midnight);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                     clock.subseconds().count());
 }
 
 std::string analysis_json(const AnalysisRecord& record, const std::optional<JobStatus>& status,

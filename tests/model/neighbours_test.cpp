@@ -157,6 +157,20 @@ class OnlyTarget {
   }
 };
 
+TEST_P(NeighboursCase, OneRowIsTheSameBitsInEveryInstructionSet) {
+  const Case& c = GetParam();
+  Random random(c.rows * 43 + c.features);
+  const Neighbours tree = testing::random_neighbours(random, c.features, c.rows, c.k, c.weighted);
+  for (int i = 0; i < 20; ++i) {
+    const std::vector<float> row = testing::random_row(random, c.features);
+    const double expected = tree.probability(row);
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+      const OnlyTarget only(target);
+      EXPECT_EQ(tree.probability(row), expected) << hwy::TargetName(target);
+    }
+  }
+}
+
 TEST_P(NeighboursCase, CoalitionsAreTheSameBitsInEveryInstructionSet) {
   const Case& c = GetParam();
   Random random(c.rows * 41 + c.features);
@@ -176,12 +190,14 @@ TEST_P(NeighboursCase, CoalitionsAreTheSameBitsInEveryInstructionSet) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Neighbours, NeighboursCase,
-                         ::testing::Values(Case{1, 1, 1, false, false}, Case{15, 2, 3, true, false},
-                                           Case{16, 2, 3, false, true}, Case{17, 3, 17, true, true},
-                                           Case{1000, 1, 5, false, true}, Case{1000, 6, 25, true, false},
-                                           Case{1000, 6, 25, true, true}, Case{2003, 13, 256, false, false},
-                                           Case{500, 64, 5, true, false}));
+INSTANTIATE_TEST_SUITE_P(
+    Neighbours, NeighboursCase,
+    ::testing::Values(Case{1, 1, 1, false, false}, Case{15, 2, 3, true, false}, Case{16, 2, 3, false, true},
+                      Case{17, 3, 17, true, true}, Case{1000, 1, 5, false, true},
+                      Case{1000, 6, 25, true, false}, Case{1000, 6, 25, true, true},
+                      Case{2003, 13, 256, false, false}, Case{500, 64, 5, true, false},
+                      // Over a thousand rows as near as the k-th: more than a search holds.
+                      Case{5000, 1, 5, true, true}, Case{5000, 1, 200, false, true}));
 
 TEST(Neighbours, TheOrderOfTheRowsNeverChangesTheAnswer) {
   Random random(5);
