@@ -38,6 +38,14 @@ function(hitscope_compile_together target)
     # A batch is no header: what is in its anonymous namespaces exists once all the same.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()
+  # Highway's sources include themselves once an instruction set, and cannot share a compilation.
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} itself REGEX "<hwy/foreach_target.h>")
+    if(itself)
+      set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
 endfunction()
 
 # hitscope_library(NAME [DEPENDS folder...] [PACKAGES package...] [PRIVATE package...])

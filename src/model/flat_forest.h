@@ -44,6 +44,14 @@ class FlatForest {
   static constexpr std::size_t kMaxNodes = std::size_t{1} << 24U;
   static constexpr std::size_t kMaxFeatures = 256;
 
+  struct Node {
+    float threshold;       // of a leaf: its value
+    std::uint32_t packed;  // distance to the left child << 8 | feature; a distance of 0 marks a leaf
+
+    [[nodiscard]] std::uint32_t distance() const { return packed >> 8U; }
+    [[nodiscard]] std::size_t feature() const { return packed & 0xFFU; }
+  };
+
   FlatForest() = default;
   // A validated ensemble within the two limits above.
   explicit FlatForest(const TreeEnsemble& trees);
@@ -58,21 +66,11 @@ class FlatForest {
   //
   // Each leaf a hybrid can reach adds to the coalitions that contain the features decided in the row's favour
   // and none of those decided in the background's; one walk over a tree finds them all, for up to 64
-  // background rows together.
+  // background rows together. The same bits on every processor.
   void add_coalitions(std::span<const float> row, const BackgroundColumns& background,
                       std::span<const std::uint32_t> bits, std::span<double> sums) const;
 
  private:
-  class Walk;
-
-  struct Node {
-    float threshold;       // of a leaf: its value
-    std::uint32_t packed;  // distance to the left child << 8 | feature; a distance of 0 marks a leaf
-
-    [[nodiscard]] std::uint32_t distance() const { return packed >> 8U; }
-    [[nodiscard]] std::size_t feature() const { return packed & 0xFFU; }
-  };
-
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> roots_;
   double base_ = 0;
