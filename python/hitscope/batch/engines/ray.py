@@ -45,6 +45,10 @@ def _probe(task: Task) -> str | None:
     return None
 
 
+def _alive(node: dict[str, Any]) -> bool:
+    return any(each["NodeID"] == node["NodeID"] and each["Alive"] for each in ray.nodes())
+
+
 class RayEngine:
     """Runs shards on a Ray cluster, or on a Ray of this machine's own with the address ``local``."""
 
@@ -76,10 +80,15 @@ class RayEngine:
             try:
                 objection = ray.get(answer)
             except RayError as error:
-                address = asked[answer]["NodeManagerAddress"]
+                node = asked[answer]
+                if not _alive(node):  # it died before, and Ray has only now found out: no node of this run
+                    continue
+                address = node["NodeManagerAddress"]
                 raise Refused(f"The node {address} cannot run tasks: {_last_line(error)}") from error
             if objection is not None:
                 raise Refused(objection)
+        if not any(map(_alive, nodes)):
+            raise Refused("The nodes of the Ray cluster have all died.")
 
     def _await_processors(self) -> None:
         """A cluster that has none yet may be growing; one that stays so would have us wait for ever."""
