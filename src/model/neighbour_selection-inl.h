@@ -89,8 +89,8 @@ HWY_INLINE FloatVector outside(const float* bounds, FloatVector x) {
 
 // Rows that may be among the k nearest. There is room for a whole vector behind the last one.
 struct Candidates {
-  float* sums;          // squared distances
-  std::uint32_t* tags;  // as Neighbours::tags
+  float* sums = nullptr;          // squared distances
+  std::uint32_t* tags = nullptr;  // as Neighbours::tags
   std::size_t count = 0;
 
   // Those of a vector's rows that `mask` says.
@@ -103,7 +103,7 @@ struct Candidates {
   }
 
   // Fills up to whole vectors with what is nobody's neighbour; returns how many values that makes.
-  std::size_t pad() {
+  [[nodiscard]] std::size_t pad() const {
     const Floats d;
     hn::StoreU(hn::Set(d, std::numeric_limits<float>::infinity()), d, sums + count);
     return divide_up(count, hn::Lanes(d)) * hn::Lanes(d);
