@@ -55,7 +55,9 @@ def test_the_notebook_is_stored_without_outputs():
 def test_it_says_first_which_data_it_runs_on(executed):
     page, results, which = executed
     assert results["real"] == (which == "reference")
-    assert ("This run is on made-up tables." in page) == (which == "made-up")
+    # In bold, as it is said: the code that may say it stands on the page too.
+    assert ("<strong>This run is on made-up tables.</strong>" in page) == (which == "made-up")
+    assert ("<strong>This run is on the reference tables</strong>" in page) == (which == "reference")
     assert ("84.5 % lies" in page) == (which == "reference")
 
 
