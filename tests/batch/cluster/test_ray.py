@@ -64,13 +64,19 @@ def kill_cluster(cluster):
     cluster.head_node = None
 
 
-def test_four_hundred_files_good_and_bad_on_two_nodes(batch, program, big_library, tmp_path, capsys):
-    begun = time.monotonic()
-    memory = Memory()
-    manifest, out = tmp_path / "m.parquet", tmp_path / "out"
+def four_hundred_files(batch, big_library, tmp_path):
+    """Their manifest, where their results go, and their urls."""
+    manifest = tmp_path / "m.parquet"
     batch("manifest", big_library, "--out", manifest, "--files-per-shard", str(400 // SHARDS))
     urls = batching.urls_of(manifest)
     assert len(urls) == 400
+    return manifest, tmp_path / "out", urls
+
+
+def test_four_hundred_files_good_and_bad_on_two_nodes(batch, program, big_library, tmp_path, capsys):
+    begun = time.monotonic()
+    memory = Memory()
+    manifest, out, urls = four_hundred_files(batch, big_library, tmp_path)
     cluster, _ = two_nodes()
     words = ["run", "--engine", "ray", "--manifest", manifest, "--out", out, *batching.LIMITS]
     assert Batch(**VARIABLES)(*words, "--address", cluster.address).result["kept"] == 0
@@ -91,10 +97,7 @@ def test_four_hundred_files_good_and_bad_on_two_nodes(batch, program, big_librar
 def test_everything_is_killed_once(batch, program, big_library, tmp_path, capsys):
     begun = time.monotonic()
     memory = Memory()
-    manifest, out = tmp_path / "m.parquet", tmp_path / "out"
-    batch("manifest", big_library, "--out", manifest, "--files-per-shard", str(400 // SHARDS))
-    urls = batching.urls_of(manifest)
-    assert len(urls) == 400
+    manifest, out, urls = four_hundred_files(batch, big_library, tmp_path)
 
     def done():
         return len(list(out.glob("shard-*.parquet")))
