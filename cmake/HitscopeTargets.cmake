@@ -22,6 +22,16 @@ endif()
 # Folders that wait for files, sockets and people, not for arithmetic: -O1 takes a quarter off their compilation.
 set(HITSCOPE_WAITING_FOLDERS report egress fetch ingest store server cli)
 
+# hitscope_light(TARGET): optimised for the compiler's time. Under sanitizers not at all: their checks cost more
+# to optimise than to run, three times the compilation, and nothing is optimised away before it is checked.
+function(hitscope_light target)
+  if(HITSCOPE_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  else()
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
+endfunction()
+
 # Most of what these folders cost to compile is their libraries' templates (Beast, nlohmann/json, CLI11), the
 # same ones file after file: sixteen files in one compilation take about a third of the time. Names in
 # anonymous namespaces must then differ within a folder. The lints compile each file alone (HITSCOPE_UNITY
@@ -60,7 +70,7 @@ function(hitscope_library name)
   add_library(hitscope_${name} STATIC ${sources})
   set_target_properties(hitscope_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   if(name IN_LIST HITSCOPE_WAITING_FOLDERS)
-    target_compile_options(hitscope_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+    hitscope_light(hitscope_${name})
   elseif(name STREQUAL data)
     target_compile_options(hitscope_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
   endif()
@@ -115,7 +125,10 @@ function(hitscope_test folder)
   endif()
   add_executable(hitscope_${folder}_tests ${sources})
   hitscope_compile_together(hitscope_${folder}_tests)
-  target_compile_options(hitscope_${folder}_tests PRIVATE $<$<CONFIG:Release>:-O1>)
+  hitscope_light(hitscope_${folder}_tests)
+  if(HITSCOPE_FUZZERS)  # what a fuzzer covers is the libraries
+    target_compile_options(hitscope_${folder}_tests PRIVATE -fno-sanitize=fuzzer-no-link)
+  endif()
   target_link_libraries(hitscope_${folder}_tests PRIVATE hitscope_${folder} GTest::gtest GTest::gtest_main)
   target_include_directories(hitscope_${folder}_tests PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_definitions(hitscope_${folder}_tests PRIVATE HITSCOPE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
