@@ -107,6 +107,19 @@ std::size_t open_files_of(pid_t process) {
   return static_cast<std::size_t>(std::distance(begin(files), end(files)));
 }
 
+std::size_t kept_files_of(pid_t process) {
+  constexpr std::chrono::milliseconds kStep{10};
+  std::size_t files = open_files_of(process);
+  for (int unchanged = 0; unchanged < 25; ++unchanged) {
+    std::this_thread::sleep_for(kStep);
+    if (const std::size_t now = open_files_of(process); now != files) {
+      files = now;
+      unchanged = 0;
+    }
+  }
+  return files;
+}
+
 bool is_running(pid_t process) {
   const std::string state = status_of(process, "State");
   return !state.empty() && state[0] != 'Z' && state[0] != 'X';

@@ -47,6 +47,8 @@ std::vector<std::byte> direct_frames(const std::filesystem::path& file);
 // From /proc.
 std::vector<pid_t> children_of(pid_t parent);
 std::size_t open_files_of(pid_t process);
+// Once it has not changed for a quarter of a second: what a process keeps, not what it is just closing.
+std::size_t kept_files_of(pid_t process);
 std::string status_of(pid_t process, std::string_view field);
 bool is_running(pid_t process);  // and no zombie
 // The only way a test sends a signal. To kill(), -1 means every process there is and 0 every one of ours; a
