@@ -12,8 +12,8 @@ build_wheel() {
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$root" CCACHE_NOHASHDIR=1
   fi
   CMAKE_BUILD_PARALLEL_LEVEL=$jobs "$wheel_python" -m pip wheel "$root" --quiet --disable-pip-version-check \
-    --no-build-isolation --no-deps --wheel-dir "$root/build/python/wheel" "-Cbuild-dir=$root/build/python/reuse" \
-    "-Ccmake.define.HITSCOPE_ROOMS_FROM=$root/build/release" &&
+    --no-build-isolation --no-deps --wheel-dir "$root/build/python/wheel" "--config-settings=build-dir=$root/build/python/reuse" \
+    "--config-settings=cmake.define.HITSCOPE_ROOMS_FROM=$root/build/release" &&
     "$wheel_python" -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
       "$root"/build/python/wheel/*.whl
 }
