@@ -103,6 +103,7 @@ test('the whole main path by keyboard alone', async ({ page, server }) => {
   await (await chooser).setFiles(demo('neon-avenue'));
   await expect(page.getByTestId('result')).toBeVisible();
   await expect(page.locator('main')).toBeFocused();
+  await expect(page.getByRole('radio', { name: 'Lanes' })).toBeVisible(); // the drawing comes after the verdict
   await page.keyboard.press('3');
   await expect(page.getByRole('radio', { name: 'Lanes' })).toHaveAttribute('aria-checked', 'true');
   await page.keyboard.press('Space');

@@ -157,10 +157,11 @@ test.describe('errors', () => {
   test('busy', async ({ page, quiet }) => {
     const server = await new Server(['--workers', '1', '--queue', '1']).start();
     try {
-      await page.goto(server.url);
-      await page.getByTestId('files').setInputFiles([longTrack(1200, 1), longTrack(1200, 2)]);
-      await expect(page.getByTestId('batch')).toContainText('place 1 in line');
-      await page.getByTestId('batch-files').setInputFiles(demo('neon-avenue'));
+      await send(page, server, longTrack(3600)); // long enough for all that follows
+      await expect(page.locator('[data-testid=listening][data-stage=measuring]')).toBeVisible();
+      await send(page, server, demo('winter-harbour'));
+      await expect(page.getByTestId('stages')).toContainText(/next in line|place 1 in line/);
+      await send(page, server, demo('neon-avenue'));
       await expect(failure(page)).toHaveAttribute('data-type', 'busy');
       await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
       quiet.length = 0;

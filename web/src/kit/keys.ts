@@ -1,5 +1,5 @@
 // Single-key control. Keys belong to the field or control that has the focus first.
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
 
@@ -21,7 +21,8 @@ function isTaken(event: KeyboardEvent): boolean {
 export function useKeys(map: KeyMap): void {
   const latest = useRef(map);
   latest.current = map;
-  useEffect(() => {
+  // Before what they steer is seen: whoever sees it may press a key.
+  useLayoutEffect(() => {
     const heard = (event: KeyboardEvent) => {
       if (isTaken(event)) return;
       const shifted = event.shiftKey ? latest.current[`Shift+${event.key}`] : undefined;
