@@ -29,6 +29,35 @@ test('a dropped track shows its verdict and its DNA', async ({ page, server }) =
   await expect(page.getByTestId('announcer')).toContainText('models say');
 });
 
+test('the address of a track: what it needs is asked for before the program is there, and once', async ({
+  page,
+  server,
+}) => {
+  const url = await analyse(page, server, demo('neon-avenue'));
+  await page.route(/\/assets\/index-[\w-]+\.js$/, async (route) => {
+    await new Promise((done) => setTimeout(done, 1000));
+    await route.continue();
+  });
+  await page.goto(url);
+  await expect(page.getByTestId('result')).toBeVisible();
+  const asked = await page.evaluate(() =>
+    performance.getEntriesByType('resource').map((entry) => {
+      const { name, initiatorType, startTime } = entry as PerformanceResourceTiming;
+      return { path: new URL(name).pathname, initiatorType, startTime };
+    }),
+  );
+  const program = asked.find(({ path }) => /^\/assets\/index-.*js$/.test(path));
+  for (const wanted of [
+    /^\/v1\/analyses\/[\w-]{22}$/,
+    /^\/assets\/TrackPage-.*js$/,
+    /^\/assets\/TrackPage-.*css$/,
+  ]) {
+    const requests = asked.filter(({ path }) => wanted.test(path));
+    expect(requests.map(({ initiatorType }) => initiatorType)).toEqual([expect.not.stringMatching('fetch')]);
+    expect(requests[0].startTime).toBeLessThan((program?.startTime ?? 0) + 1000);
+  }
+});
+
 test('every number on the page is the one the server gave', async ({ page, server }) => {
   const url = await analyse(page, server, demo('winter-harbour'));
   const id = new URL(url).pathname.split('/')[2];

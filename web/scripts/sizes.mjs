@@ -29,7 +29,7 @@ export function sizes() {
   const sum = (keys) => keys.reduce((total, key) => total + packed(manifest[key].file), 0);
   const styles = new Set(Object.values(manifest).flatMap((chunk) => chunk.css ?? []));
   return {
-    initial: sum([...first]),
+    initial: sum([...first]) + packed('early.js'),
     track: sum(track) + sum(later),
     css: [...styles].reduce((total, file) => total + packed(file), 0),
   };
