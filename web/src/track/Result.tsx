@@ -1,5 +1,5 @@
 // The whole result of one track, from the verdict down to the file.
-import { useEffect } from 'react';
+import { useDeferredValue, useEffect } from 'react';
 import { useDnaBytes, useModels } from '../api/queries';
 import type { Analysis, Track } from '../api/types';
 import { DnaPanel } from '../dna/DnaPanel';
@@ -24,6 +24,9 @@ export function Result({ analysis, track }: { analysis: Analysis; track: Track }
   const { data: models } = useModels();
   const model = models?.models.find((each) => each.name === (verdict?.model?.name ?? 'default')) ?? null;
 
+  // The verdict is painted first; what stands below the picture follows while it can already be read.
+  const below = useDeferredValue(true, false);
+
   useEffect(() => {
     const root = document.documentElement;
     if (verdict) root.dataset.tier = verdict.tier;
@@ -43,23 +46,27 @@ export function Result({ analysis, track }: { analysis: Analysis; track: Track }
       )}
       <Actions analysis={analysis} track={track} dnaBytes={dna.data ?? null} />
       <DnaPanel analysis={analysis} bytes={dna.data} error={dna.error} features={features} />
-      {verdict && (
-        <div className={css.pair}>
-          <Waterfall verdict={verdict} />
-          {model && <WhatIf verdict={verdict} model={model} />}
-        </div>
+      {below && (
+        <>
+          {verdict && (
+            <div className={css.pair}>
+              <Waterfall verdict={verdict} />
+              {model && <WhatIf verdict={verdict} model={model} />}
+            </div>
+          )}
+          <section className={css.measured} aria-labelledby="measured">
+            <h2 id="measured">What was measured</h2>
+            <div className={css.cards}>
+              <TempoCard features={features} />
+              <KeyCard features={features} />
+              <LoudnessCard features={features} />
+              <DurationCard seconds={track.audio.duration_s} model={model} />
+            </div>
+          </section>
+          {verdict && model && <Among verdict={verdict} model={model} />}
+          <MoreFacts analysis={analysis} track={track} />
+        </>
       )}
-      <section className={css.measured} aria-labelledby="measured">
-        <h2 id="measured">What was measured</h2>
-        <div className={css.cards}>
-          <TempoCard features={features} />
-          <KeyCard features={features} />
-          <LoudnessCard features={features} />
-          <DurationCard seconds={track.audio.duration_s} model={model} />
-        </div>
-      </section>
-      {verdict && model && <Among verdict={verdict} model={model} />}
-      <MoreFacts analysis={analysis} track={track} />
     </article>
   );
 }
