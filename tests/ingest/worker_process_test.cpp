@@ -273,6 +273,7 @@ TEST(WorkerProcess, ManyAtOnceDoNotHoldEachOther) {
   {
     WorkerProcess alone(measure_only());
     EXPECT_EQ(outcome_of(alone, file), "done");
+    EXPECT_TRUE(becomes_true([&] { return children_of(alone.pid().value()).size() == 1; }));
     files_of_one = testing::kept_files_of(alone.pid().value());
   }
   constexpr std::size_t kWorkers = 6;
