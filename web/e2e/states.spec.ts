@@ -164,6 +164,9 @@ test.describe('errors', () => {
       await send(page, server, demo('neon-avenue'));
       await expect(failure(page)).toHaveAttribute('data-type', 'busy');
       await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+      await page.goto(server.url);
+      await page.getByTestId('files').setInputFiles([demo('night-transit'), demo('paper-lanterns')]);
+      await expect(page.getByTestId('batch')).toContainText('The queue is full');
       quiet.length = 0;
     } finally {
       await server.stop();
