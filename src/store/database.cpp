@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <string_view>
@@ -14,8 +13,6 @@
 
 namespace hitscope {
 namespace {
-
-constexpr std::chrono::seconds kPatience{10};
 
 // Without SOCI's context, which repeats the statement with the visitor's data in it.
 std::string words_of(const std::exception& error) {
@@ -70,9 +67,7 @@ Result<void> Database::prepare() {
     if (encoding != "UTF8") return cannot_open("its encoding is " + encoding + ", UTF8 is needed");
   }
   if (auto migrated = migrate(*session, dialect()); !migrated) return migrated;
-  // Readers and a writer at the same time. Kept in the file; not possible on some network drives, which then
-  // do with what they have. Only now: a foreign file is left as it was.
-  if (!address_.file.empty()) *session << "PRAGMA journal_mode = WAL";
+  dialect().database_setup(*session);  // only now: a foreign file is left as it was
 
   std::string version;
   *session << dialect().version_query, soci::into(version);
@@ -92,7 +87,7 @@ Database::Session Database::connect() const {
 std::optional<Database::Session> Database::take(bool turn_to_write) {
   std::unique_lock lock(guard_);
   const auto ready = [&] { return !free_.empty() && !(turn_to_write && writing_); };
-  if (!changed_.wait_for(lock, kPatience, ready)) return std::nullopt;
+  if (!changed_.wait_for(lock, kDatabasePatience, ready)) return std::nullopt;
   if (turn_to_write) writing_ = true;
   Session session = std::move(free_.back());
   free_.pop_back();

@@ -4,6 +4,7 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include <array>
+#include <thread>
 
 namespace hitscope {
 namespace {
@@ -12,6 +13,24 @@ namespace {
 constexpr std::array<std::string_view, 4> kSqliteSetup = {
     "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON"};
+
+// Readers and a writer at the same time. Not possible on some network drives, which then do with what they
+// have. The change needs the file alone, and SQLite does not wait for that as it does for all else: who reads
+// already and then wants to write is refused at once.
+void keep_write_ahead_log(soci::session& session) {
+  const auto end = std::chrono::steady_clock::now() + kDatabasePatience;
+  for (;;) {
+    try {
+      session << "PRAGMA journal_mode = WAL";
+      return;
+    } catch (const soci::sqlite3_soci_error& error) {
+      constexpr int kPrimaryCode = 0xff;
+      const bool busy = (error.result() & kPrimaryCode) == SQLITE_BUSY;
+      if (!busy || std::chrono::steady_clock::now() >= end) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
 
 // secure_delete overwrites what is deleted, but the write-ahead log still holds the pages as they were until
 // it is moved into the file. Readers may be in the way: that is not worth a long wait.
@@ -33,6 +52,7 @@ const Dialect& sqlite_dialect() {
       .factory = soci::factory_sqlite3(),
       .silence = [](soci::session& /*session*/) {},
       .session_setup = kSqliteSetup,
+      .database_setup = &keep_write_ahead_log,
       .version_query = "SELECT sqlite_version()",
       .count_own_tables =
           "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'",
@@ -57,6 +77,7 @@ const Dialect& postgresql_dialect() {
       .factory = soci::factory_postgresql(),
       .silence = &silence_postgresql,
       .session_setup = kPostgresqlSetup,
+      .database_setup = [](soci::session& /*session*/) {},
       .version_query = "SHOW server_version",
       .count_own_tables =
           "SELECT COUNT(*) FROM information_schema.tables "

@@ -3,19 +3,24 @@
 
 #include <soci/soci.h>
 
+#include <chrono>
 #include <span>
 #include <string_view>
 
 namespace hitscope {
 
+// Of every wait for others; both dialects' session_setup says the same.
+inline constexpr std::chrono::seconds kDatabasePatience{10};
+
 struct Dialect {
   std::string_view product;
   const soci::backend_factory* factory = nullptr;
-  void (*silence)(soci::session&) = nullptr;        // keeps the client library from writing to stderr
-  std::span<const std::string_view> session_setup;  // run once on each new connection
-  std::string_view version_query;                   // one text, the version first
-  std::string_view count_own_tables;                // 1 where schema_version stands
-  std::string_view count_all_tables;                // empty: other programs' tables may stand beside ours
+  void (*silence)(soci::session&) = nullptr;         // keeps the client library from writing to stderr
+  std::span<const std::string_view> session_setup;   // run once on each new connection
+  void (*database_setup)(soci::session&) = nullptr;  // run once the tables are ours; stays in the database
+  std::string_view version_query;                    // one text, the version first
+  std::string_view count_own_tables;                 // 1 where schema_version stands
+  std::string_view count_all_tables;                 // empty: other programs' tables may stand beside ours
 
   std::string_view begin_write;      // opens a transaction that will write
   std::string_view lock_migrations;  // waits until no one else migrates; empty: begin_write has done so

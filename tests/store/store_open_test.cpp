@@ -3,10 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 
 #include "store/migrations.h"
 #include "store/store_fixture.h"
@@ -105,6 +107,26 @@ TEST(StoreFile, IsForItsOwnerAlone) {
   }
   store->reset();
   EXPECT_FALSE(fs::exists(folder / "h.db-wal")) << "one file is left to copy";
+}
+
+TEST(StoreFile, WaitsForAWriterWhoDoesNotKnowTheLog) {
+  const TemporaryFolder folder;
+  const std::string url = "sqlite:" + (folder / "h.db");
+  ASSERT_TRUE(Store::open(url));
+  // As between the first opener's tables and its log: a second one is writing.
+  const auto other = testing::connect(url);
+  *other << "PRAGMA journal_mode = DELETE";
+  *other << "BEGIN IMMEDIATE";
+  std::thread ends([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    *other << "COMMIT";
+  });
+  const auto store = Store::open(url);
+  ends.join();
+  ASSERT_TRUE(store) << why(store);
+  std::string mode;
+  *testing::connect(url) << "PRAGMA journal_mode", soci::into(mode);
+  EXPECT_EQ(mode, "wal");
 }
 
 TEST(StoreFile, MayHaveAnyName) {
