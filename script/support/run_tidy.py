@@ -4,7 +4,8 @@ usage: run_tidy.py [--fix] [--jobs N] BUILD_DIR [FILE...]
 
 A file is looked at again only when something that could change the answer has changed: itself, a project
 header it reaches, its compile command, the .clang-tidy files, or clang-tidy. Clean keys are empty files
-in build/lint; a file with findings is never remembered.
+in ~/.cache/hitscope-tidy (XDG_CACHE_HOME), as ccache's objects are: the same for every checkout; those
+unused for a month are removed. A file with findings is never remembered.
 """
 
 import argparse
@@ -19,7 +20,8 @@ from pathlib import Path
 
 from includes import ROOT, all_includes
 
-CLEAN = ROOT / "build" / "lint"
+CLEAN = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hitscope-tidy"
+MONTH_S = 30 * 24 * 3600
 TIDY = Path(sys.executable).parent / "clang-tidy"
 
 
@@ -27,10 +29,11 @@ def key_of(entry: dict, version: str) -> str:
     source = Path(entry["file"])
     digest = hashlib.sha256()
     digest.update(version.encode())
-    digest.update(entry["command"].encode())
-    configs = [folder / ".clang-tidy" for folder in source.parents if (folder / ".clang-tidy").is_file()]
+    digest.update(entry["command"].replace(str(ROOT), "").encode())
+    folders = [folder for folder in source.parents if folder.is_relative_to(ROOT)]
+    configs = [folder / ".clang-tidy" for folder in folders if (folder / ".clang-tidy").is_file()]
     for path in [*configs, *all_includes(source)]:
-        digest.update(str(path).encode())
+        digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -39,6 +42,7 @@ def check(entry: dict, build: Path, version: str, fix: bool) -> tuple[str, str]:
     """Returns ("clean" | "known" | "findings", what clang-tidy said)."""
     remembered = CLEAN / key_of(entry, version)
     if remembered.exists():
+        remembered.touch()
         return "known", ""
     command = [TIDY, "--quiet", "-p", build, *(["--fix"] if fix else []), entry["file"]]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -62,6 +66,9 @@ def main() -> int:
     options = parser.parse_args()
 
     CLEAN.mkdir(parents=True, exist_ok=True)
+    for remembered in CLEAN.iterdir():
+        if remembered.stat().st_mtime < time.time() - MONTH_S:
+            remembered.unlink(missing_ok=True)
     entries = json.loads((options.build / "compile_commands.json").read_text(encoding="utf-8"))
     wanted = {path.resolve() for path in options.files}
     # What the build itself writes is judged where it is written; here it may not even be there yet.

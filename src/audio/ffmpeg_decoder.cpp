@@ -26,6 +26,7 @@ extern "C" {
 
 #include "audio/backends.h"
 #include "audio/destroyed.h"
+#include "audio/read_blocks.h"
 
 namespace hitscope {
 namespace {
@@ -147,22 +148,9 @@ class FfmpegDecoder final : public Decoder {
   }
 
   Result<std::size_t> read(std::span<float> interleaved) override {
-    std::size_t done = 0;
-    while (done < interleaved.size()) {
-      if (ready_.empty()) {
-        const auto more = refill();
-        if (!more) {
-          if (done == 0) return tl::unexpected<Error>(more.error());
-          break;  // what came before is good; the next call reports
-        }
-        if (!*more) break;
-      }
-      const std::size_t count = std::min(ready_.size(), interleaved.size() - done);
-      std::copy_n(ready_.begin(), count, interleaved.begin() + static_cast<std::ptrdiff_t>(done));
-      ready_ = ready_.subspan(count);
-      done += count;
-    }
-    return done / static_cast<std::size_t>(info_.channels);
+    auto samples = read_blocks(interleaved, ready_, [this] { return refill(); });
+    if (!samples) return samples;
+    return *samples / static_cast<std::size_t>(info_.channels);
   }
 
   [[nodiscard]] const AudioInfo& info() const override { return info_; }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <mpg123.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "audio/destroyed.h"
 #include "audio/format_keeper.h"
 #include "audio/mpeg_frame.h"
+#include "audio/read_blocks.h"
 
 namespace hitscope {
 namespace {
@@ -106,22 +106,9 @@ class Mpg123Decoder final : public Decoder {
   }
 
   Result<std::size_t> read(std::span<float> interleaved) override {
-    std::size_t done = 0;
-    while (done < interleaved.size()) {
-      if (ready_.empty()) {
-        const auto more = decode_frame();
-        if (!more) {
-          if (done == 0) return tl::unexpected<Error>(more.error());
-          break;  // what came before is good; the next call reports
-        }
-        if (!*more) break;
-      }
-      const std::size_t count = std::min(ready_.size(), interleaved.size() - done);
-      std::copy_n(ready_.begin(), count, interleaved.begin() + static_cast<std::ptrdiff_t>(done));
-      ready_ = ready_.subspan(count);
-      done += count;
-    }
-    return done / static_cast<std::size_t>(info_.channels);
+    auto samples = read_blocks(interleaved, ready_, [this] { return decode_frame(); });
+    if (!samples) return samples;
+    return *samples / static_cast<std::size_t>(info_.channels);
   }
 
   [[nodiscard]] const AudioInfo& info() const override { return info_; }

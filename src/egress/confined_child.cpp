@@ -11,13 +11,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <limits>
 
+#include "core/forked.h"
 #include "egress/landlock.h"
 
 namespace hitscope::egress {
@@ -50,16 +50,6 @@ void report(ChildStep step, int error, int descriptor = -1) {
   ::_exit(127);
 }
 
-void reset_signals() {
-  struct sigaction usual {};
-  usual.sa_handler = SIG_DFL;
-  sigemptyset(&usual.sa_mask);
-  for (int number = 1; number < NSIG; ++number) sigaction(number, &usual, nullptr);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
 // 0, 1 and 2 as planned, the control socket, the rules of Landlock, nothing else. 0, or an errno.
 int arrange_descriptors(const ChildPlan& plan) {
   // First out of the way of the numbers that are about to be given away.
@@ -80,14 +70,6 @@ int arrange_descriptors(const ChildPlan& plan) {
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   return ::syscall(SYS_close_range, kBeyond, std::numeric_limits<unsigned>::max(), 0) == 0 ? 0 : errno;
-}
-
-void lower_limit(__rlimit_resource resource, std::uint64_t soft, std::uint64_t hard) {
-  rlimit limit{};
-  if (getrlimit(resource, &limit) != 0) return;
-  limit.rlim_max = std::min<rlim_t>(limit.rlim_max, hard);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, soft);
-  setrlimit(resource, &limit);
 }
 
 void limit_resources(const ChildPlan& plan) {

@@ -19,6 +19,8 @@
 #include <string>
 #include <system_error>
 
+#include "core/forked.h"
+
 namespace hitscope {
 namespace {
 
@@ -144,29 +146,11 @@ tl::unexpected<Error> no_seccomp(int error_number) {
               std::generic_category().message(error_number));
 }
 
-void reset_signals() {
-  struct sigaction usual {};
-  usual.sa_handler = SIG_DFL;
-  sigemptyset(&usual.sa_mask);
-  for (int number = 1; number < NSIG; ++number) sigaction(number, &usual, nullptr);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
 // In bytes; 0 when unknown.
 std::uint64_t mapped_now() {
   std::uint64_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
   return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-void lower_limit(__rlimit_resource resource, std::uint64_t soft, std::uint64_t hard) {
-  rlimit limit{};
-  if (getrlimit(resource, &limit) != 0) return;
-  limit.rlim_max = std::min<rlim_t>(limit.rlim_max, hard);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, soft);
-  setrlimit(resource, &limit);
 }
 
 }  // namespace
