@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "fetch/remove_folder.h"
+
 namespace hitscope {
 
 namespace fs = std::filesystem;
@@ -17,8 +19,7 @@ Result<PrivateFolder> PrivateFolder::make() {
 }
 
 PrivateFolder::~PrivateFolder() {
-  std::error_code error;
-  if (!path_.empty()) fs::remove_all(path_, error);
+  if (!path_.empty()) remove_folder(path_);
 }
 
 }  // namespace hitscope

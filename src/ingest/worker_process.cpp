@@ -326,7 +326,6 @@ struct WorkerProcess::Impl {
     while (::waitpid(-pid, nullptr, 0) > 0 || errno == EINTR) {
     }
     pid = -1;
-    idle = true;
     lines.reset();
     socket.reset();
     return status;

@@ -7,11 +7,13 @@
 #include <chrono>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "audio/byte_source.h"
 #include "fetch/link.h"
+#include "fetch/remove_folder.h"
 #include "report/sha256.h"
 #include "server/log.h"
 #include "server/problem.h"
@@ -22,6 +24,10 @@ namespace {
 namespace fs = std::filesystem;
 using OrderedJson = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kBetweenAsking{1};
+constexpr double kPatienceS = 120;  // what fails for longer may fail because of what it is
+constexpr double kForEver = std::numeric_limits<double>::infinity();
 
 double seconds_since(Clock::time_point begun) {
   return std::chrono::duration<double>(Clock::now() - begun).count();
@@ -267,21 +273,32 @@ void Jobs::fetch_links() {
   }
 }
 
-std::optional<Job> Jobs::fetch(const Job& job, const std::atomic<bool>& cancelled) {
-  const auto started = store_.set_running(job.id);
-  if (!started) {
-    log_event(LogLevel::error, "store",
-              {{"problem", started.error().message}, {"detail", started.error().detail}});
-    fail_job(job, started.error());
-    return std::nullopt;
+template <typename Ask>
+auto Jobs::insist(const std::atomic<bool>& cancelled, double patience_s, const Ask& ask) -> decltype(ask()) {
+  const auto begun = Clock::now();
+  for (bool first = true;; first = false) {
+    auto answer = ask();
+    if (answer) return answer;
+    if (first) {
+      log_event(LogLevel::error, "store",
+                {{"problem", answer.error().message}, {"detail", answer.error().detail}});
+    }
+    if (cancelled || seconds_since(begun) > patience_s) return answer;
+    std::unique_lock lock(mutex_);
+    if (ends_.wait_for(lock, kBetweenAsking, [this] { return stopping_; })) return answer;
   }
+}
+
+std::optional<Job> Jobs::fetch(const Job& job, const std::atomic<bool>& cancelled) {
+  const auto started = insist(cancelled, kForEver, [&] { return store_.set_running(job.id); });
+  if (!started) return std::nullopt;                // the next start takes it up
   if (!*started || cancelled) return std::nullopt;  // deleted meanwhile
   const fs::path folder = fetch_folder_ / job.id;
   std::error_code error;
   fs::create_directory(folder, error);
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
   if (error) {
-    fail_job(job, {ErrorKind::busy, "There is no room to fetch it to.", {}});
+    fail_job(job, cancelled, {ErrorKind::busy, "There is no room to fetch it to.", {}});
     return std::nullopt;
   }
   const auto on_progress = [&](const FetchProgress& progress) {
@@ -304,18 +321,19 @@ std::optional<Job> Jobs::fetch(const Job& job, const std::atomic<bool>& cancelle
     for (const Playlist::Entry& entry : playlist->entries) {
       json["entries"].push_back({{"url", entry.link}, {"title", entry.title}});
     }
-    fail_job(job, refusal, json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
+    fail_job(job, cancelled, refusal, json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   } else {
-    next = spool_fetched(job, std::get<FetchedTrack>(*fetched));
+    next = spool_fetched(job, cancelled, std::get<FetchedTrack>(*fetched));
   }
-  fs::remove_all(folder, error);
+  remove_folder(folder);
   return next;
 }
 
 // From here on it is like an upload: its bytes in the spool, known by their digest.
-std::optional<Job> Jobs::spool_fetched(const Job& job, const FetchedTrack& track) {
+std::optional<Job> Jobs::spool_fetched(const Job& job, const std::atomic<bool>& cancelled,
+                                       const FetchedTrack& track) {
   const auto give_up = [&](const Error& error) {
-    fail_job(job, error);
+    fail_job(job, cancelled, error);
     return std::nullopt;
   };
   const auto source = open_file(track.file);
@@ -339,7 +357,7 @@ std::optional<Job> Jobs::spool_fetched(const Job& job, const FetchedTrack& track
                        .sha256 = *digest,
                        .bytes = static_cast<std::int64_t>(bytes),
                        .source_details = details.dump(-1, ' ', false, OrderedJson::error_handler_t::replace)};
-  const auto kept = store_.set_fetched(job.id, known);
+  const auto kept = insist(cancelled, kPatienceS, [&] { return store_.set_fetched(job.id, known); });
   if (!kept) return give_up({ErrorKind::internal, "What was fetched could not be recorded.", {}});
   if (!*kept) {  // deleted meanwhile
     spool_.remove(job.spool_file);
@@ -392,12 +410,8 @@ void Jobs::work(unsigned index) {
 }
 
 void Jobs::run(WorkerProcess& worker, const Job& job, const std::shared_ptr<std::atomic<bool>>& cancelled) {
-  const auto started = store_.set_running(job.id);
-  if (!started) {
-    log_event(LogLevel::error, "store",
-              {{"problem", started.error().message}, {"detail", started.error().detail}});
-    return fail_job(job, started.error());
-  }
+  const auto started = insist(*cancelled, kForEver, [&] { return store_.set_running(job.id); });
+  if (!started) return;                 // the next start takes it up
   if (!*started || *cancelled) return;  // deleted meanwhile
   std::optional<WorkProgress::Stage> stage;
   auto stage_begun = Clock::now();
@@ -414,7 +428,7 @@ void Jobs::run(WorkerProcess& worker, const Job& job, const std::shared_ptr<std:
   const WorkRequest request{.id = job.id, .file = spool_.path(job.spool_file), .name = job.name};
   const Result<WorkAnswer> answer = worker.run(request, progress, *cancelled);
   leave_stage();
-  if (answer) return succeed(job, *answer);
+  if (answer) return succeed(job, *cancelled, *answer);
   stop_or_fail(job, *cancelled, answer.error());
 }
 
@@ -424,7 +438,7 @@ void Jobs::stop_or_fail(const Job& job, const std::atomic<bool>& cancelled, cons
     if (cancelled && (draining_ || stopping_)) return;  // the next start takes it up again
   }
   if (cancelled) return metrics_.failed("cancelled");
-  fail_job(job, error);
+  fail_job(job, cancelled, error);
 }
 
 void Jobs::on_progress(const Job& job, const WorkProgress& progress, bool is_new_stage) {
@@ -441,18 +455,18 @@ void Jobs::on_progress(const Job& job, const WorkProgress& progress, bool is_new
   }
 }
 
-void Jobs::succeed(const Job& job, const WorkAnswer& answer) {
+void Jobs::succeed(const Job& job, const std::atomic<bool>& cancelled, const WorkAnswer& answer) {
   StoredResult result;
   try {
     result = stored(answer);
   } catch (const nlohmann::json::exception& error) {
-    return fail_job(job, {ErrorKind::internal, "The worker's answer is not understood.", error.what()});
+    return fail_job(job, cancelled,
+                    {ErrorKind::internal, "The worker's answer is not understood.", error.what()});
   }
-  const auto finished = store_.finish(job.id, options_.engine, result, now_ms());
+  const auto finished =
+      insist(cancelled, kPatienceS, [&] { return store_.finish(job.id, options_.engine, result, now_ms()); });
   if (!finished) {
-    log_event(LogLevel::error, "store",
-              {{"problem", finished.error().message}, {"detail", finished.error().detail}});
-    return fail_job(job, {ErrorKind::internal, "The result could not be kept.", {}});
+    return fail_job(job, cancelled, {ErrorKind::internal, "The result could not be kept.", {}});
   }
   if (!*finished) return;  // deleted meanwhile
   clean_up(job);
@@ -480,22 +494,24 @@ void Jobs::publish_done(const Job& job, const StoredResult& result) {
                true);
 }
 
-void Jobs::fail_job(const Job& job, const Error& error, const std::string& json) {
+void Jobs::fail_job(const Job& job, const std::atomic<bool>& cancelled, const Error& error,
+                    const std::string& json) {
   const std::string words = json.empty() ? error_json(error) : json;
   metrics_.failed(type_name(error.kind));
   log_event(LogLevel::info, "analysis failed",
             {{"analysis", job.id.substr(0, 6)}, {"type", type_name(error.kind)}, {"problem", error.message}});
   const AnalysisState state =
       error.kind == ErrorKind::interrupted ? AnalysisState::interrupted : AnalysisState::failed;
-  const auto ended = store_.end(job.id, state, words, now_ms());
-  if (ended && !*ended) return;
+  const auto ended =
+      insist(cancelled, kPatienceS, [&] { return store_.end(job.id, state, words, now_ms()); });
+  if (!ended || !*ended) return;  // still in the store: the next start takes it up; or deleted meanwhile
   clean_up(job);
   hub_.publish(job.owner, job.id, name_of(state),
                fmt::format(R"({{"analysis": "{}", "error": {}}})", job.id, words), true);
 }
 
 void Jobs::clean_up(const Job& job) {
-  if (options_.keep_audio) return;
+  if (job.keep_audio) return;
   spool_.remove(job.spool_file);
   if (const auto forgotten = store_.forget_spool(job.id); !forgotten) {
     log_event(LogLevel::error, "store", {{"problem", forgotten.error().message}});
@@ -526,6 +542,7 @@ void Jobs::drain(double seconds) {
   }
   has_work_.notify_all();
   has_links_.notify_all();
+  ends_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   // Who waits for what stays behind waits for nothing.

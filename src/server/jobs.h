@@ -3,7 +3,8 @@
 // they are fetched (fetch/fetcher.h): a slow site keeps no file waiting.
 //
 // A job is in the store before it is here, so a kill loses none: what was queued or running is taken up again
-// at the next start. Progress goes to the event hub, results to the store.
+// at the next start. Progress goes to the event hub, results to the store. A store that fails is asked again
+// until it answers: no work is lost to a database that is away for a while.
 #pragma once
 
 #include <atomic>
@@ -34,7 +35,8 @@ struct Job {
   std::string owner;
   std::string name;  // empty for a link that nobody has named: what the site calls it
   std::string spool_file;
-  std::string link;  // to be fetched first; empty: the bytes are in the spool
+  std::string link;         // to be fetched first; empty: the bytes are in the spool
+  bool keep_audio = false;  // beyond its end, as its record says
 };
 
 struct JobStatus {
@@ -51,7 +53,6 @@ struct JobsOptions {
   unsigned fetchers = 4;   // links fetched at the same time
   JobQueue::Limits queue;  // of files; links have another of the same limits
   std::string engine;  // names engine, measurements, model and options: equal bytes and engine, equal result
-  bool keep_audio = false;
 };
 
 class Jobs {
@@ -118,7 +119,8 @@ class Jobs {
   void fetch_links();
   // The job to measure, its bytes in the spool; nothing when it has come to its end.
   [[nodiscard]] std::optional<Job> fetch(const Job& job, const std::atomic<bool>& cancelled);
-  [[nodiscard]] std::optional<Job> spool_fetched(const Job& job, const FetchedTrack& track);
+  [[nodiscard]] std::optional<Job> spool_fetched(const Job& job, const std::atomic<bool>& cancelled,
+                                                 const FetchedTrack& track);
   void finish_from_history(const Job& job);
   // What ended early: for the next start, by its owner, or failed.
   void stop_or_fail(const Job& job, const std::atomic<bool>& cancelled, const Error& error);
@@ -126,11 +128,16 @@ class Jobs {
   void work(unsigned index);
   void run(WorkerProcess& worker, const Job& job, const std::shared_ptr<std::atomic<bool>>& cancelled);
   void on_progress(const Job& job, const WorkProgress& progress, bool is_new_stage);
-  void succeed(const Job& job, const WorkAnswer& answer);
+  void succeed(const Job& job, const std::atomic<bool>& cancelled, const WorkAnswer& answer);
   void publish_done(const Job& job, const StoredResult& result);
-  void fail_job(const Job& job, const Error& error, const std::string& json = {});  // json: of the error
+  void fail_job(const Job& job, const std::atomic<bool>& cancelled, const Error& error,
+                const std::string& json = {});  // json: of the error
   void clean_up(const Job& job);
   void end(const std::string& id);
+  // What `ask` gets from the store, asked again where that fails. An error: the program ends, the job was
+  // cancelled, or `patience_s` are over; the job is then still in the store as it was.
+  template <typename Ask>
+  auto insist(const std::atomic<bool>& cancelled, double patience_s, const Ask& ask) -> decltype(ask());
   void announce_positions(std::string_view only = {});  // an id; empty: of all
   [[nodiscard]] std::optional<double> eta(std::size_t position) const;
 
@@ -146,6 +153,7 @@ class Jobs {
   std::condition_variable has_work_;
   std::condition_variable has_links_;
   std::condition_variable all_idle_;
+  std::condition_variable ends_;
   JobQueue queue_;
   JobQueue links_;
   std::unordered_map<std::string, Active> active_;

@@ -125,7 +125,14 @@ void answer(const Services& services, Reply reply, const Upload& upload) {
     return reply(
         problem(reply.request(), Error{ErrorKind::not_found, "The analysis was deleted meanwhile.", {}}));
   }
-  if ((*record)->state != AnalysisState::done) {
+  const AnalysisState state = (*record)->state;
+  if (state == AnalysisState::queued || state == AnalysisState::running) {
+    return reply(
+        problem(reply.request(),
+                Error{ErrorKind::busy, "The server is stopping; the analysis goes on at its next start.", {}},
+                upload.id));
+  }
+  if (state != AnalysisState::done) {
     return reply(problem(reply.request(), error_of_json((*record)->error), upload.id));
   }
   Response response;

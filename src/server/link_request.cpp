@@ -37,7 +37,8 @@ Result<std::string> accept_link(const Services& services, const LinkRequest& req
                         .owner = record.owner,
                         .name = request.name,
                         .spool_file = record.spool_file,
-                        .link = request.link});
+                        .link = request.link,
+                        .keep_audio = record.keep_audio_until_ms.has_value()});
   return record.id;
 }
 

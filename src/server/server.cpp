@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@
 
 #include "features/analyzer.h"
 #include "fetch/fetcher.h"
+#include "fetch/remove_folder.h"
 #include "fetch/settings.h"
 #include "model/find_bundle.h"
 #include "report/sha256.h"
@@ -297,10 +299,18 @@ WorkerOptions worker_options(const ServeOptions& options) {
   return worker;
 }
 
+// Each connection is an open file, and many systems give a program 1,024 of them until it asks for more.
+void raise_open_files() {
+  constexpr rlim_t kEnough = 16384;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kEnough) return;
+  limit.rlim_cur = std::min(limit.rlim_max, kEnough);
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 // What a kill left there is of no use to anyone.
 Result<void> make_empty(const fs::path& folder) {
-  std::error_code error;
-  fs::remove_all(folder, error);
+  std::error_code error = remove_folder(folder);
   if (!error) fs::create_directory(folder, error);
   if (!error) fs::permissions(folder, fs::perms::owner_all, error);
   if (error)
@@ -384,14 +394,24 @@ Result<void> Server::Parts::recover() const {
   for (const AnalysisRecord& record : *unfinished) {
     if (spool.has(record.spool_file)) {
       needed.insert(record.spool_file);
-      jobs->submit({record.id, record.owner, record.name, record.spool_file, {}});
+      jobs->submit({.id = record.id,
+                    .owner = record.owner,
+                    .name = record.name,
+                    .spool_file = record.spool_file,
+                    .link = {},
+                    .keep_audio = record.keep_audio_until_ms.has_value()});
       ++resumed;
       continue;
     }
     if (record.source_kind == "url" && fetcher) {
       const bool is_named = record.name != record.source_url;
-      jobs->submit(
-          {record.id, record.owner, is_named ? record.name : std::string(), record.id, record.source_url});
+      needed.insert(record.id);  // it may be fetched before the spool is cleaned
+      jobs->submit({.id = record.id,
+                    .owner = record.owner,
+                    .name = is_named ? record.name : std::string(),
+                    .spool_file = record.id,
+                    .link = record.source_url,
+                    .keep_audio = record.keep_audio_until_ms.has_value()});
       ++resumed;
       continue;
     }
@@ -437,6 +457,7 @@ Server::~Server() {
 
 Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options) {
   set_log_level(options.log_level);
+  raise_open_files();
   for (const std::string& origin : options.allow_frames) {
     if (!is_origin(origin))
       return fail(ErrorKind::not_found, "--allow-frame takes an origin, such as https://app.example.",
@@ -474,7 +495,6 @@ Result<std::unique_ptr<Server>> Server::start(const ServeOptions& options) {
   jobs.workers = options.workers != 0 ? options.workers : processors();
   jobs.queue = {options.queue, options.queue_per_client};
   jobs.engine = std::move(*engine);
-  jobs.keep_audio = options.keep_audio_s > 0;
   jobs.fetchers = options.fetchers;
   const fs::path fetch_folder = *folder / "fetch";
   if (auto emptied = make_empty(fetch_folder); !emptied) return tl::unexpected(emptied.error());

@@ -155,7 +155,8 @@ class UploadSink final : public BodySink {
                           .owner = record.owner,
                           .name = record.name,
                           .spool_file = record.spool_file,
-                          .link = {}});
+                          .link = {},
+                          .keep_audio = record.keep_audio_until_ms.has_value()});
     place.reset();  // before the answer: who has it may send the next
     accepted(std::move(reply), std::move(upload));
   }

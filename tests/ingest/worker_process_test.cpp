@@ -191,6 +191,27 @@ TEST(WorkerProcess, CancellingEndsTheJobSoon) {
   EXPECT_EQ(outcome_of(worker, shop.sound("a.wav", 1)), "done");
 }
 
+TEST(WorkerProcess, CancellingEndsTheJobOfAWorkerThatWasReplaced) {
+  const Workshop shop;
+  const auto file = shop.long_sound();
+  WorkerProcess worker(measure_only());
+  ASSERT_TRUE(worker.start());
+  const pid_t first = worker.pid().value();
+  ::kill(first, SIGKILL);
+  std::atomic<bool> cancelled{false};
+  const auto answer = worker.run(
+      request_for(file),
+      [&](const WorkProgress& progress) {
+        if (progress.stage == WorkProgress::Stage::measuring) cancelled = true;
+      },
+      cancelled);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().kind, ErrorKind::interrupted);
+  EXPECT_EQ(worker.restarts(), 1U);
+  EXPECT_EQ(worker.pid(), std::nullopt) << "it would still be at the cancelled job";
+  EXPECT_EQ(outcome_of(worker, shop.sound("a.wav", 1)), "done");
+}
+
 TEST(WorkerProcess, AnExceptionOfTheListenerLeavesNoJobBehind) {
   const Workshop shop;
   WorkerProcess worker(measure_only());

@@ -1,5 +1,7 @@
 // The whole server with real work: uploads, events, history, and what becomes of them when it stops.
 #include <gtest/gtest.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 
 #include <algorithm>
 #include <chrono>
@@ -273,7 +275,7 @@ TEST(ServerWork, StoppingEndsItAll) {
   EXPECT_FALSE(events_of(*stream).empty());
   EXPECT_FALSE(events_of(*of_one).empty());
   EXPECT_EQ(waiting->answer().status, 202) << "it is told that it was accepted";
-  EXPECT_NE(legacy->answer().status, 200);
+  EXPECT_EQ(legacy->answer().status, 503) << "it is not done, and has not failed";
   EXPECT_EQ(server->ask(request("GET", "/healthz")).status, 0);
   EXPECT_EQ(server->spooled(), 4U);
   server->stop(0);
@@ -300,6 +302,26 @@ TEST(ServerWork, ARestartTakesUpWhatWasLeft) {
   }
 }
 
+TEST(ServerWork, ADatabaseThatIsAwayTakesNobodysWork) {
+  const RunningServer server;
+  Visitor visitor(server);
+  const std::string running = visitor.upload(silence(1800, 1)).json()["id"];
+  ASSERT_TRUE(becomes_true([&] { return visitor.state(running) == "running"; }));
+  const std::string queued = visitor.upload(music(4, 2)).json()["id"];
+  soci::session database(*soci::factory_sqlite3(), (server.folder() / "data" / "history.sqlite").string());
+  database << "PRAGMA busy_timeout = 10000";
+  database << "ALTER TABLE analyses RENAME TO away";
+  ASSERT_TRUE(
+      becomes_true([&] { return server.metric(R"(hitscope_stage_seconds_count{stage="measuring"})") == 1; }));
+  // Time to ask a database that is not there, and to take the next, if that were done.
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  EXPECT_EQ(server.spooled(), 2U);
+  database << "ALTER TABLE away RENAME TO analyses";
+  EXPECT_TRUE(becomes_true([&] { return visitor.state(queued) == "done"; }));
+  EXPECT_EQ(visitor.state(running), "failed") << "there is no signal in it";
+  EXPECT_EQ(server.spooled(), 0U);
+}
+
 TEST(ServerWork, WorkMayFinishBeforeTheEnd) {
   const RunningServer server;
   Visitor visitor(server);
@@ -323,6 +345,26 @@ TEST(ServerWork, KeptAudioIsKept) {
   EXPECT_EQ(server.spooled(), 1U);
   EXPECT_EQ(visitor.ask("DELETE", "/v1/analyses/" + answer.json()["id"].get<std::string>()).status, 204);
   EXPECT_EQ(server.spooled(), 0U);
+}
+
+TEST(ServerWork, AudioIsKeptAsItsSenderWasTold) {
+  const testing::TemporaryFolder folder;
+  const auto start = [&](double keep_audio_s) {
+    return std::make_unique<RunningServer>([&](ServeOptions& options) {
+      options.data_folder = folder / "data";
+      options.keep_audio_s = keep_audio_s;
+    });
+  };
+  auto server = start(0);
+  Visitor visitor(*server);
+  const std::string running = visitor.upload(silence(7000, 1)).json()["id"];
+  const std::string queued = visitor.upload(music(4, 2)).json()["id"];
+  server->stop(0);
+  server.reset();
+  server = start(3600);  // holds for what comes from now on
+  visitor.move_to(*server);
+  EXPECT_TRUE(becomes_true([&] { return visitor.state(queued) == "done"; }));
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "data" / "spool"));
 }
 
 TEST(ServerWork, TokensHaveTheirOwnHistory) {
