@@ -1,5 +1,6 @@
 """The local engine: a row for each track whatever becomes of it, and the same numbers as the command line."""
 
+import errno
 import json
 import os
 import shutil
@@ -9,7 +10,10 @@ from pathlib import Path
 import batching
 import pyarrow.parquet as pq
 
-from hitscope.batch import SCHEMA, report_of
+from hitscope.batch import SCHEMA, Outcome, driver, report_of
+from hitscope.batch.progress import Progress
+from hitscope.batch.schema import STATUSES
+from hitscope.batch.storage import existing
 
 
 def make(batch, folder, path, per_shard=5):
@@ -44,6 +48,57 @@ def test_every_track_has_its_row_and_poison_its_status(batch, library, tmp_path)
     assert {path.name for path in out.iterdir()} == {"run.json", *(f"shard-{i:07}.parquet" for i in range(6))}
     last = json.loads(run.stderr.splitlines()[-1])
     assert (last["shards_done"], last["files_done"], last["crash"]) == (6, 29, 1)
+
+
+def test_urls_that_cannot_be_looked_at_are_rows(batch, tone, tmp_path, monkeypatch):
+    long = tmp_path / ("x" * 300 + ".wav")
+    listed = tmp_path / "list"
+    listed.write_text(f"{long}\n{tone}\n{tone}/below.wav\n")
+    manifest = tmp_path / "m.parquet"
+    batch("manifest", "--files-from", listed, "--out", manifest)
+    run = batch("run", "--manifest", manifest, "--out", tmp_path / "out", "--jobs", "1")
+    assert (run.result["ok"], run.result["error"], run.result["bad"]) == (1, 2, [])
+    assert [row["status"] for row in batching.rows_of(tmp_path / "out")] == ["error", "ok", "error"]
+
+    def stale(_path, **_more):
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(os, "stat", stale)
+    assert existing([str(tone)]) == []
+
+
+class Flaky:
+    """An engine whose shards all fail once."""
+
+    def __init__(self):
+        self.tried = set()
+
+    def start(self, task):
+        pass
+
+    def workers(self):
+        return 1
+
+    def tracks_done(self):
+        return dict.fromkeys(STATUSES, 0)
+
+    def outcomes(self, task, shards):
+        for shard in shards:
+            failure = None if shard in self.tried else "The disk is full."
+            self.tried.add(shard)
+            yield Outcome(shard, {} if failure else dict.fromkeys(STATUSES, 0), failure=failure)
+
+    def stop(self):
+        pass
+
+
+def test_shards_that_succeed_after_all_do_not_count_as_failed(capsys):
+    report = Progress("json", 4, 4)
+    assert driver._compute(None, [0, 1, 2, 3], Flaky(), 1, report, lambda _text: None) == {}
+    assert (report.line()["shards_done"], report.line()["shards_failed"]) == (4, 0)
+    report = Progress("json", 4, 4)
+    assert len(driver._compute(None, [0, 1, 2, 3], Flaky(), 0, report, lambda _text: None)) == 4
+    assert report.line()["shards_failed"] == 4
 
 
 def test_results_are_those_of_the_command_line(batch, program, library, tmp_path):

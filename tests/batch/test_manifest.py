@@ -51,6 +51,25 @@ def test_patterns(tree):
     assert found(tree / "[live].mp3") == below(tree, "[live].mp3"), "a name that looks like a pattern"
 
 
+def test_what_a_folder_before_left_out_can_be_named_beside_it(tree, monkeypatch):
+    monkeypatch.chdir(tree)
+    (tree / "b" / "odd.dat").write_bytes(b"")
+    (tree / "link").symlink_to(tree / "b")
+    first = found(tree)
+    assert found(tree, tree / "cover.jpg") == [*first, *below(tree, "cover.jpg")]
+    assert found(tree, tree / ".hidden.mp3") == [*first, *below(tree, ".hidden.mp3")]
+    assert found(tree, tree / ".git") == [*first, *below(tree, ".git/x.mp3")]
+    assert found(tree, tree / "link") == [*first, *below(tree, "link/10.mp3", "link/2.flac")]
+    assert found(tree, tree / "**" / "*.dat") == [*first, *below(tree, "b/odd.dat")]
+    assert found(tree, tree / "**" / "*") == [*first, *below(tree, "b/odd.dat", "cover.jpg")]
+    assert found(tree / "b", tree / "**" / "*.mp3") == below(tree, "b/10.mp3", "b/2.flac")
+    assert found(tree, "b/*.mp3", "link/*.mp3") == [*first, *below(tree, "link/10.mp3")]
+    everything = found(tree, every_file=True)
+    assert found(tree, tree / "cover.jpg", tree / "**" / "*", every_file=True) == everything
+    with pytest.raises(SourceError):
+        found(tree, tree / "b" / "missing.mp3")
+
+
 def test_links_to_folders_are_not_followed(tree):
     (tree / "b" / "round").symlink_to(tree)
     (tree / "z.mp3").symlink_to(tree / "a.wav")
@@ -86,6 +105,31 @@ def test_names_that_are_not_utf8_survive(tmp_path):
     assert url.startswith("file:///")
     url.encode("utf-8")
     assert local_path(url) == raw
+
+
+def test_patterns_find_names_that_are_not_utf8(tmp_path):
+    folder = os.fsencode(tmp_path) + b"/caf\xe9"
+    os.mkdir(folder)
+    raw = [folder + name for name in (b"/a*.mp3", b"/line\nend.mp3", b"/\xff.mp3")]
+    for path in raw:
+        Path(os.fsdecode(path)).write_bytes(b"")
+    assert [local_path(url) for url in found(tmp_path / "**" / "*.mp3")] == raw
+    assert [local_path(url) for url in found(tmp_path / "caf?" / "?.mp3")] == raw[2:]
+    assert [local_path(url) for url in found(os.fsdecode(folder) + "/*.mp3")] == raw
+    assert [local_path(url) for url in found(os.fsdecode(raw[0]))] == raw[:1], "it is a file, and no pattern"
+    assert [local_path(url) for url in found(tmp_path, os.fsdecode(folder))] == raw
+
+
+def test_a_folder_whose_name_is_not_utf8_holds_manifests_and_results(batch, tone, tmp_path):
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    os.mkdir(folder)
+    manifest, out = f"{folder}/m %.parquet", f"{folder}/out"
+    assert batch("manifest", tone, "--out", manifest).result["files"] == 1
+    assert batch("run", "--manifest", manifest, "--out", out, "--jobs", "1").result["ok"] == 1
+    (Path(out) / ".tmp-of a%20dead process").write_bytes(b"")
+    assert batch("run", "--manifest", manifest, "--out", out, "--jobs", "1").result["kept"] == 1
+    assert sorted(os.listdir(out)) == ["run.json", "shard-0000000.parquet"]
+    assert "missing" in batch("run", "--manifest", f"{folder}/missing", "--out", out, status=2).stderr
 
 
 def test_sources_that_are_not_there(tmp_path):

@@ -1,12 +1,23 @@
 """What a node looks at before its first shard, and what it says instead of raising. No cluster is needed."""
 
 import dataclasses
+import errno
 
 import pytest
 
-from hitscope.batch import Entry, Manifest, Storage, Task, WorkerOptions, node, run_shard, write_manifest
+from hitscope.batch import (
+    Entry,
+    Manifest,
+    Storage,
+    Task,
+    WorkerOptions,
+    description,
+    node,
+    run_shard,
+    write_manifest,
+)
 from hitscope.batch.child import Supervisor
-from hitscope.batch.description import agree, described
+from hitscope.batch.description import agree, described, objection_of
 from hitscope.batch.shard import shard_name
 
 
@@ -79,6 +90,30 @@ def test_storage_that_fails_is_an_outcome_to_try_again(task, tmp_path, monkeypat
     monkeypatch.undo()
     assert node.run_on_node(task, 0).counts["ok"] == 3
     assert (tmp_path / "out" / shard_name(0)).exists()
+
+
+@pytest.mark.parametrize("what", ["track", "manifest", "output", "model"])
+def test_storage_that_fails_while_a_node_looks_refuses_nothing(task, monkeypatch, what):
+    """One node's passing error must not end the run of all."""
+
+    def fail(*_words, **_more):
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    with monkeypatch.context() as broken:
+        if what == "track":
+            broken.setattr(description.os, "stat", fail)
+        elif what == "manifest":
+            broken.setattr(Storage, "open_random", fail)
+        elif what == "output":
+            broken.setattr(Storage, "read", fail)
+        else:
+            broken.setattr(description, "bundle_digest", fail)
+        outcome = node.run_on_node(task, 0)
+        assert not outcome.refused
+        assert "Stale" in outcome.failure
+        assert "Stale" in objection_of(task), "before the first shard it is said in words"
+    assert objection_of(task) is None
+    assert node.run_on_node(task, 0).counts["ok"] == 3
 
 
 def test_a_worker_of_another_version_is_refused(task):

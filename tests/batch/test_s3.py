@@ -212,6 +212,33 @@ def test_a_killed_upload_leaves_no_shard(remote, s3, endpoint, tracks):
     assert [(row["url"], row["status"]) for row in rows_of(s3, "out")] == [(url, "ok") for url in urls]
 
 
+def test_urls_that_cannot_name_an_object_are_rows(remote, s3, tone, tmp_path):
+    put(s3, "in/tone.wav", tone.read_bytes())
+    odd = ["s3://music/a//x.mp3", "s3:///key.mp3", "s3://music", "s3://music/", "s3://music/in/", "s3://"]
+    listed = tmp_path / "list"
+    listed.write_text("\n".join([*odd, "s3://music/in/tone.wav"]))
+    remote("manifest", "--files-from", listed, "--out", tmp_path / "m.parquet")
+    words = ("run", "--manifest", tmp_path / "m.parquet", "--out")
+    run = remote(*words, tmp_path / "out", "--retries", "0")
+    assert (run.result["ok"], run.result["error"], run.result["bad"]) == (1, len(odd), [])
+    rows = batching.rows_of(tmp_path / "out")
+    assert batching.outcomes_of(rows) == {
+        **dict.fromkeys(odd, ("error", "unreadable")),
+        "s3://music/in/tone.wav": ("ok", None),
+    }
+    assert "cannot be used" in remote(*words, "s3://music/a//out", status=2).stderr
+    assert "cannot be used" in remote("manifest", "s3://music/a//b", "--out", "m.parquet", status=2).stderr
+
+
+def test_what_a_prefix_before_left_out_can_be_named_beside_it(remote, s3, tmp_path):
+    for key in ("a.wav", "b/odd.bin", ".hidden/x.wav"):
+        put(s3, f"in/{key}", b"12345")
+    sources = [f"s3://music/in{rest}" for rest in ("", "/a.wav", "/b/odd.bin", "/b", "/.hidden", "/**/*")]
+    remote("manifest", *sources, "--out", tmp_path / "m.parquet")
+    expected = [f"s3://music/in/{key}" for key in ("a.wav", "b/odd.bin", ".hidden/x.wav", "b/odd.bin")]
+    assert batching.urls_of(tmp_path / "m.parquet") == expected
+
+
 def test_storage_that_does_not_answer_is_no_fault_of_the_track(remote, s3, tone, tmp_path):
     """Nothing is written of a shard whose tracks could not be asked for."""
     put(s3, "in/tone.wav", tone.read_bytes())
@@ -220,3 +247,6 @@ def test_storage_that_does_not_answer_is_no_fault_of_the_track(remote, s3, tone,
     run = remote(*words, "--s3-endpoint", "http://127.0.0.1:1", status=3)
     assert "s3://music/in/tone.wav" in run.result["bad"][0]["reason"]
     assert remote(*words).result["ok"] == 1
+    words = ("run", "--manifest", tmp_path / "m.parquet", "--out", tmp_path / "short", "--timeout", "0.5")
+    run = remote(*words, "--retries", "0", "--s3-endpoint", "http://127.0.0.1:1", status=3)
+    assert run.result["bad"], "an outage longer than the time of a track is no timeout"

@@ -7,10 +7,12 @@ an output never holds results of two kinds.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,7 +20,7 @@ from .child import Supervisor, WorkerOptions, WorkerRefused
 from .manifest import Manifest
 from .program import bundle_digest, find_program
 from .schema import SCHEMA_VERSION, compact
-from .storage import Storage, existing, is_s3, join
+from .storage import Storage, existing, is_s3, join, local_path
 
 RUN_FILE = "run.json"
 _WITNESSES = 3
@@ -165,32 +167,49 @@ def check_place(task: Task) -> None:
     ------
     Refused
         A local path is not shared with this node, or it has another program or model.
+    OSError
+        Storage fails, which may pass.
     """
-    missing = [path for path in task.witnesses if not existing([path])]
-    if missing:
-        raise Refused(
-            f"{_here()} does not see {missing[0]}: local tracks must lie on storage that all nodes share."
-        )
-    try:
+    for path in task.witnesses:
+        with _seen(f"{path}: local tracks must lie on storage that all nodes share"):
+            os.stat(local_path(path))
+    with _seen(f"the manifest {task.manifest}"):
         manifest = Manifest(task.manifest, task.storage)
-    except OSError as error:
-        raise Refused(f"{_here()} does not see the manifest {task.manifest}: {error}") from error
     if task.description is None or manifest.digest != task.description["manifest"]["digest"]:
         raise Refused(f"{_here()} sees another manifest at {task.manifest}.")
-    try:
+    with _seen(f"the output {task.out}"):
         there = task.storage.read(join(task.out, RUN_FILE))
-    except OSError as error:
-        raise Refused(f"{_here()} does not see the output {task.out}: {error}") from error
     if there is None or json.loads(there) != task.description:
         raise Refused(
             f"{_here()} does not see the output {task.out}: it must be on storage that all nodes share."
         )
     try:
-        bundle = bundle_digest(task.options.program, task.options.model)
-    except (OSError, WorkerRefused) as error:
+        with _seen("the program or the model"):
+            bundle = bundle_digest(task.options.program, task.options.model)
+    except WorkerRefused as error:
         raise Refused(f"{_here()}: {error}") from error
     if bundle != task.description["model"]["digest"]:
         raise Refused(f"{_here()} has another model called {task.options.model!r} than the driver.")
+
+
+def objection_of(task: Task) -> str | None:
+    """Why this node cannot take part in a run, in words for people; None if it can."""
+    try:
+        check_place(on_this_node(task))
+    except Refused as error:
+        return str(error)
+    except OSError as error:
+        return f"{_here()} cannot reach what it needs: {error}"
+    return None
+
+
+@contextlib.contextmanager
+def _seen(what: str) -> Iterator[None]:
+    """Refuse where something is not there or not allowed; other errors may pass, and are raised."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise Refused(f"{_here()} does not see {what}: {error}") from error
 
 
 def check_greeting(task: Task, greeting: dict[str, Any]) -> None:

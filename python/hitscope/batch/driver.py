@@ -157,10 +157,10 @@ def _compute(
                 if outcome is not None:
                     _enter(outcome, failed, report)
                 report.tick(engine.tracks_done())
+            report.shards_failed = len(failed)
             if not failed:
                 return {}
             missing = sorted(failed)
-            report.shards_failed = len(failed)
             first = failed[missing[0]]
             again = "" if attempt == retries else "; they are tried again"
             say(f"{len(failed)} shards failed{again}. Shard {missing[0]}: {first}")

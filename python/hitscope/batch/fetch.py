@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from .schema import ERROR, TIMEOUT
-from .storage import Storage, is_s3, local_path
+from .storage import Storage, UnusableUrl, is_s3, local_path
 from .walk import Entry
 
 _BLOCK = 1 << 20
@@ -59,7 +59,7 @@ def fetched(
     max_bytes : int
         Larger objects fail as ``too-large``; 0 for no limit.
     timeout_s : float
-        An object that takes longer fails with status ``timeout``.
+        An object whose bytes come, but take longer, fails with status ``timeout``.
     spool : str, optional
         The folder whose disk holds them; otherwise the system's for temporary files.
 
@@ -93,22 +93,23 @@ def fetched(
 
 
 def _fetch(entry: Entry, storage: Storage, max_bytes: int, timeout_s: float, spool: str | None) -> Fetched:
-    deadline = time.monotonic() + timeout_s
     for attempt in range(1, _ATTEMPTS + 1):
+        # Each has all of the time: what an outage took before is not held against the track.
+        deadline = time.monotonic() + timeout_s
         file = tempfile.TemporaryFile(prefix="hitscope-", dir=spool)  # noqa: SIM115 (it is handed on)
         try:
             failure = _copy(entry.url, storage, file, max_bytes, deadline)
+        except UnusableUrl as error:
+            failure = ERROR, _error("unreadable", "The object cannot be opened.", str(error))
         except FileNotFoundError:
             failure = ERROR, _error("not-found", "There is no such object.")
         except OSError as error:
             text = str(error)
             if isinstance(error, PermissionError) or any(word in text for word in _DENIED):
                 failure = ERROR, _error("unreadable", "The object cannot be opened.", text)
-            elif time.monotonic() > deadline:
-                failure = TIMEOUT, _error("timeout", "Fetching it took longer than is allowed.")
-            elif attempt < _ATTEMPTS:
+            elif attempt < _ATTEMPTS and time.monotonic() < deadline:
                 file.close()
-                time.sleep(min(_PAUSE_S * 2 ** (attempt - 1), max(0.0, deadline - time.monotonic())))
+                time.sleep(_PAUSE_S * 2 ** (attempt - 1))
                 continue
             else:
                 file.close()

@@ -16,9 +16,9 @@ import urllib.parse
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
+import pyarrow as pa
 from pyarrow import fs as pafs
 
 #: Files being written; a dead process may leave one behind, so no reader looks at names that begin so.
@@ -26,6 +26,10 @@ TEMPORARY_PREFIX = ".tmp-"
 _CONNECT_TIMEOUT_S = 10
 _REQUEST_TIMEOUT_S = 30
 _S3_ATTEMPTS = 4
+
+
+class UnusableUrl(FileNotFoundError):
+    """A url of S3 under which nothing can be read or written, however often it is tried."""
 
 
 def is_s3(url: str) -> bool:
@@ -61,6 +65,8 @@ def normal_url(text: str) -> str:
 
 def join(folder: str, name: str) -> str:
     """A name in a folder, either local or of S3."""
+    if folder.startswith("file://"):
+        name = urllib.parse.quote_from_bytes(os.fsencode(name))
     return f"{folder.rstrip('/')}/{name}"
 
 
@@ -72,8 +78,12 @@ def _key(url: str) -> str:
 def _s3(endpoint: str | None, region: str | None, bucket: str) -> pafs.S3FileSystem:
     if region is None and endpoint is None:
         # Otherwise a bucket of another region is answered by a redirect that is not followed.
-        with contextlib.suppress(OSError):
+        try:
             region = pafs.resolve_s3_region(bucket)
+        except pa.ArrowInvalid as error:
+            raise UnusableUrl(f"s3://{bucket} cannot be used: {error}") from error
+        except OSError:
+            pass
     return pafs.S3FileSystem(
         endpoint_override=endpoint,
         region=region,
@@ -106,21 +116,38 @@ class Storage:
             os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None,
         )
 
-    def filesystem(self, url: str) -> tuple[pafs.FileSystem, str]:
-        """pyarrow's file system for a url, and the path in it."""
-        if is_s3(url):
-            key = _key(url)
-            return _s3(self.endpoint, self.region, key.split("/", 1)[0]), key
-        return pafs.LocalFileSystem(), os.fsdecode(local_path(url))
+    def filesystem(self, url: str) -> tuple[pafs.FileSystem, str | bytes]:
+        """pyarrow's file system for a url, and the path in it; a local one is bytes, as it may be no UTF-8.
+
+        Raises
+        ------
+        UnusableUrl
+            pyarrow takes no such name for an object or prefix.
+        """
+        if not is_s3(url):
+            return pafs.LocalFileSystem(), local_path(url)
+        key = _key(url)
+        bucket = key.split("/", 1)[0]
+        if not bucket or "//" in key:
+            raise UnusableUrl(f"{url} cannot be used: its bucket or a part of its key is empty.")
+        return _s3(self.endpoint, self.region, bucket), key
+
+    def _object(self, url: str) -> tuple[pafs.FileSystem, str | bytes]:
+        """As `filesystem`, of what can be a single file."""
+        system, path = self.filesystem(url)
+        # pyarrow says of these that they are no files, in an error like any of storage that fails.
+        if is_s3(url) and ("/" not in _key(url) or url.endswith("/")):
+            raise UnusableUrl(f"{url} names a bucket or folder, and no object in it.")
+        return system, path
 
     def open_random(self, url: str) -> Any:
         """A file for reading at any place, as pyarrow's Parquet reader takes it. Errors: OSError."""
-        system, path = self.filesystem(url)
+        system, path = self._object(url)
         return system.open_input_file(path)
 
     def open_stream(self, url: str) -> Any:
         """A file for reading from the front, no more than a block ahead. Errors: OSError."""
-        system, path = self.filesystem(url)
+        system, path = self._object(url)
         return system.open_input_stream(path, compression=None)
 
     def read(self, url: str) -> bytes | None:
@@ -256,5 +283,6 @@ def _sync_folder(folder: bytes) -> None:
 
 
 def existing(paths: list[str]) -> list[str]:
-    """Those of some local urls that are there."""
-    return [path for path in paths if Path(os.fsdecode(local_path(path))).exists()]
+    """Those of some local urls that are there, and that this process may look at."""
+    # os.path's never raises, whatever is wrong with a name or its storage; Path's does.
+    return [path for path in paths if os.path.exists(local_path(path))]

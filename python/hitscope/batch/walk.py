@@ -28,6 +28,8 @@ AUDIO_SUFFIXES = frozenset(
     )
 )
 _WILD = re.compile(r"[*?\[]")
+#: Told of a place that cannot be read, and why.
+_Note = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +72,103 @@ def expand(
     Yields
     ------
     Entry
-        Once for each time that a source names it, except that a folder or prefix inside one that came before
-        is passed over.
+        Once for each time that a source names it, except that what a folder or prefix before has given is
+        passed over.
 
     Raises
     ------
     SourceError
         A source is not there.
     """
-    walked: list[str] = []
+    walked = _Walked(every_file)
+
+    def note(place: str, why: str) -> None:
+        on_unreadable(f"{place}: {why}")
+
+    def leave_out(place: str, why: str) -> None:
+        walked.leave_out(place)
+        note(place, why)
+
     for source in sources:
         if source == "-":
             yield from read_list(stdin if stdin is not None else sys.stdin.buffer)
             continue
         url = normal_url(source)
-        if any(url == folder or url.startswith(folder.rstrip("/") + "/") for folder in walked):
+        place = _place(url)
+        if _WILD.search(place) and not _is_there(url, storage):
+            matching = _matching(place, storage, note)
+            yield from (entry for entry in matching if not walked.gave(_place(entry.url)))
             continue
-        if _WILD.search(url) and not _is_there(url, storage):
-            yield from _matching(url, storage, on_unreadable)
-        elif is_s3(url):
-            entries, is_folder = _s3_source(url, storage, every_file, on_unreadable)
-            if is_folder:
-                walked.append(url)
-            yield from entries
-        elif os.path.isdir(local_path(url)):
-            walked.append(url)
-            yield from _local_folder(local_path(url), every_file, on_unreadable)
-        elif os.path.exists(local_path(url)):
-            yield Entry(url, os.stat(local_path(url)).st_size)
+        if is_s3(url):
+            entries, is_folder = _s3_source(url, storage, every_file, leave_out)
+            is_file = not is_folder
         else:
-            raise SourceError(f"There is no such file or folder: {source}")
+            path = local_path(url)
+            is_folder, is_file = os.path.isdir(path), os.path.isfile(path)
+            if is_folder:
+                entries = _local_folder(path, every_file, leave_out)
+            elif os.path.exists(path):
+                entries = iter((Entry(url, os.stat(path).st_size),))
+            else:
+                raise SourceError(f"There is no such file or folder: {source}")
+        already = walked.entered(place) if is_folder else is_file and walked.gave(place)
+        if already:
+            continue
+        if is_folder:
+            walked.add(place)
+        yield from entries
+
+
+def _place(url: str) -> str:
+    """A url in which every name stands as it is: patterns and folders are compared in these."""
+    return url if is_s3(url) else os.fsdecode(local_path(url))
+
+
+class _Walked:
+    """The folders that were walked, so that nothing they gave is given again."""
+
+    def __init__(self, every_file: bool) -> None:
+        self._every_file = every_file
+        self._roots: set[str] = set()
+        self._left_out: set[str] = set()
+        self._last = ("", False)  # files come folder by folder, and a link costs a look at the disk
+
+    def add(self, folder: str) -> None:
+        """It is about to be walked."""
+        self._roots.add(folder)
+        self._left_out.discard(folder)
+        self._last = ("", False)
+
+    def leave_out(self, place: str) -> None:
+        """A walk could not read it."""
+        self._left_out.add(place)
+        self._last = ("", False)
+
+    def entered(self, folder: str) -> bool:
+        """Whether a walk went through this folder."""
+        if not self._roots or folder in self._left_out:
+            return False
+        if folder in self._roots:
+            return True
+        above, name = os.path.split(folder)
+        return (
+            bool(name)
+            and not name.startswith(".")
+            and self.entered(above)
+            and (is_s3(folder) or not os.path.islink(folder))
+        )
+
+    def gave(self, file: str) -> bool:
+        """Whether a walk has given this file."""
+        folder, name = os.path.split(file)
+        if self._last[0] != folder:
+            self._last = (folder, self.entered(folder))
+        return (
+            self._last[1]
+            and not name.startswith(".")
+            and (self._every_file or _is_audio(name))
+            and file not in self._left_out
+        )
 
 
 def read_list(file: IO[bytes]) -> Iterator[Entry]:
@@ -154,13 +223,13 @@ def _is_audio(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in AUDIO_SUFFIXES
 
 
-def _local_folder(folder: bytes, every_file: bool, on_unreadable: Callable[[str], None]) -> Iterator[Entry]:
+def _local_folder(folder: bytes, every_file: bool, on_unreadable: _Note) -> Iterator[Entry]:
     """Files below a folder. Links to files are followed, links to folders are not: they may go in circles."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
-        on_unreadable(f"{os.fsdecode(folder)}: {error.strerror}")
+        on_unreadable(os.fsdecode(folder), str(error.strerror))
         return
     for entry in found:
         name = os.fsdecode(entry.name)
@@ -172,15 +241,15 @@ def _local_folder(folder: bytes, every_file: bool, on_unreadable: Callable[[str]
             elif (every_file or _is_audio(name)) and entry.is_file():
                 yield Entry(local_url(entry.path), entry.stat().st_size)
         except OSError as error:
-            on_unreadable(f"{os.fsdecode(entry.path)}: {error.strerror}")
+            on_unreadable(os.fsdecode(entry.path), str(error.strerror))
 
 
 def _s3_source(
-    url: str, storage: Storage, every_file: bool, on_unreadable: Callable[[str], None]
+    url: str, storage: Storage, every_file: bool, on_unreadable: _Note
 ) -> tuple[Iterator[Entry], bool]:
     """The tracks of an object or a prefix, and whether it was a prefix."""
-    system, path = storage.filesystem(url)
     try:
+        system, path = storage.filesystem(url)
         info = system.get_file_info(path)
     except OSError as error:
         raise SourceError(f"{url} cannot be reached: {error}") from error
@@ -191,15 +260,13 @@ def _s3_source(
     return _s3_folder(url, storage, every_file, on_unreadable), True
 
 
-def _s3_folder(
-    folder: str, storage: Storage, every_file: bool, on_unreadable: Callable[[str], None]
-) -> Iterator[Entry]:
+def _s3_folder(folder: str, storage: Storage, every_file: bool, on_unreadable: _Note) -> Iterator[Entry]:
     """Objects below a prefix; one level of it is listed at a time."""
     system, path = storage.filesystem(folder)
     try:
         infos = system.get_file_info(pafs.FileSelector(path, recursive=False))
     except OSError as error:
-        on_unreadable(f"{folder}: {error}")
+        on_unreadable(folder, str(error))
         return
     for info in sorted(infos, key=lambda info: info.base_name.encode()):
         if info.base_name.startswith("."):
@@ -214,28 +281,28 @@ def _is_there(url: str, storage: Storage) -> bool:
     """Whether a name that looks like a pattern is a file or folder all the same."""
     if not is_s3(url):
         return os.path.lexists(local_path(url))
-    system, path = storage.filesystem(url)
     try:
+        system, path = storage.filesystem(url)
         return bool(system.get_file_info(path).type != pafs.FileType.NotFound)
     except OSError:
         return False
 
 
-def _matching(url: str, storage: Storage, on_unreadable: Callable[[str], None]) -> Iterator[Entry]:
+def _matching(pattern: str, storage: Storage, on_unreadable: _Note) -> Iterator[Entry]:
     """Files that a pattern matches: all those below its fixed beginning are looked at."""
-    folders = url.split("/")
+    folders = pattern.split("/")
     fixed = next(i for i, part in enumerate(folders) if _WILD.search(part))
     base = "/".join(folders[:fixed]) or "/"
-    matches = re.compile(_regular_expression(url)).fullmatch
-    if is_s3(url):
+    matches = re.compile(_regular_expression(pattern), re.DOTALL).fullmatch  # a name may hold a line's end
+    if is_s3(pattern):
         if fixed < 3:
-            raise SourceError(f"The bucket's name cannot be a pattern: {url}")
+            raise SourceError(f"The bucket's name cannot be a pattern: {pattern}")
         found, _ = _s3_source(base, storage, True, on_unreadable)
-    elif os.path.isdir(local_path(base)):
-        found = _local_folder(local_path(base), True, on_unreadable)
+    elif os.path.isdir(os.fsencode(base)):
+        found = _local_folder(os.fsencode(base), True, on_unreadable)
     else:
         raise SourceError(f"There is no such folder: {base}")
-    return (entry for entry in found if matches(entry.url))
+    return (entry for entry in found if matches(_place(entry.url)))
 
 
 def _regular_expression(pattern: str) -> str:

@@ -10,12 +10,15 @@ whoever has not the token. Without it anyone who reaches the cluster's ports may
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..description import Refused, Task, check_place, on_this_node
+from ..description import Refused, Task, objection_of
 from ..node import run_on_node
 from ..schema import STATUSES
 from ..shard import Outcome
@@ -37,12 +40,15 @@ _AHEAD = 2
 _DEATHS = 5  # of a task's process or node; beyond it the shard counts as failed
 
 
-def _probe(task: Task) -> str | None:
+@contextlib.contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Keep the driver's handler: Ray sets one of its own, which ends the process with another status."""
+    handler = signal.getsignal(signal.SIGTERM)
     try:
-        check_place(on_this_node(task))
-    except Refused as error:
-        return str(error)
-    return None
+        yield
+    finally:
+        if handler is not None and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, handler)
 
 
 def _alive(node: dict[str, Any]) -> bool:
@@ -59,13 +65,17 @@ class RayEngine:
     def start(self, task: Task) -> None:
         """Connect, and have every node look at what it must see; see `Engine`."""
         try:
-            ray.init(
-                address=self._address, log_to_driver=False, configure_logging=False, include_dashboard=False
-            )
+            with _own_sigterm():
+                ray.init(
+                    address=self._address,
+                    log_to_driver=False,
+                    configure_logging=False,
+                    include_dashboard=False,
+                )
         except (ConnectionError, RayError, ValueError, RuntimeError) as error:
             raise Refused(f"There is no Ray cluster at {self._address}: {error}") from error
         self._await_processors()
-        probe = ray.remote(num_cpus=0, max_retries=0)(_probe)
+        probe = ray.remote(num_cpus=0, max_retries=0)(objection_of)
         nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) >= 1]
         asked = {
             probe.options(

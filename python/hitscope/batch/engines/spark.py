@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 
-from ..description import Refused, Task, check_place, on_this_node
+from ..description import Refused, Task, objection_of
 from ..node import run_on_node
 from ..schema import STATUSES
 from ..shard import Outcome
@@ -41,14 +41,6 @@ class _Outcomes(AccumulatorParam[list[Outcome]]):  # type: ignore[misc, unused-i
         return value1
 
 
-def _probe(task: Task) -> str | None:
-    try:
-        check_place(on_this_node(task))
-    except Refused as error:
-        return str(error)
-    return None
-
-
 class SparkEngine:
     """Runs shards on a Spark cluster: that of ``spark-submit``, or of a master's url."""
 
@@ -67,7 +59,9 @@ class SparkEngine:
             # Which executor takes a task is Spark's to say: with some tasks for each, every one is asked. One
             # that is missed, or joins later, looks before its first shard (node.py).
             count = 4 * self.workers()
-            answers = self._session.sparkContext.parallelize(range(count), count).map(lambda _i: _probe(task))
+            answers = self._session.sparkContext.parallelize(range(count), count).map(
+                lambda _i: objection_of(task)
+            )
             objections = [answer for answer in answers.collect() if answer is not None]
         except Exception as error:  # py4j has one class for everything that Java may throw
             raise Refused(f"Spark cannot run tasks: {_reason(error)}") from error
