@@ -19,7 +19,7 @@ Result<PrivateFolder> PrivateFolder::make() {
 }
 
 PrivateFolder::~PrivateFolder() {
-  if (!path_.empty()) remove_folder(path_);
+  if (!path_.empty()) static_cast<void>(remove_folder(path_));  // the system empties its folder
 }
 
 }  // namespace hitscope

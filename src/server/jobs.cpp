@@ -325,7 +325,10 @@ std::optional<Job> Jobs::fetch(const Job& job, const std::atomic<bool>& cancelle
   } else {
     next = spool_fetched(job, cancelled, std::get<FetchedTrack>(*fetched));
   }
-  remove_folder(folder);
+  if (const std::error_code left = remove_folder(folder)) {
+    log_event(LogLevel::warning, "fetch",
+              {{"problem", "The folder of a link is not deleted."}, {"detail", left.message()}});
+  }
   return next;
 }
 

@@ -357,7 +357,7 @@ TEST(ServerWork, AudioIsKeptAsItsSenderWasTold) {
   };
   auto server = start(0);
   Visitor visitor(*server);
-  const std::string running = visitor.upload(silence(7000, 1)).json()["id"];
+  EXPECT_EQ(visitor.upload(silence(7000, 1)).status, 202);
   const std::string queued = visitor.upload(music(4, 2)).json()["id"];
   server->stop(0);
   server.reset();
