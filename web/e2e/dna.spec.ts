@@ -99,6 +99,66 @@ test('the pointer scrubs, loops with Shift and shows exact values', async ({ pag
   await expect(page.getByRole('button', { name: /0:07\.\d to 0:15\.\d/ })).toBeVisible();
 });
 
+test('a loop dragged past the end ends with the track and is repeated', async ({ page, server }) => {
+  await analyse(page, server, demo('neon-avenue'));
+  await page.keyboard.press('3');
+  const field = page.getByRole('slider', { name: 'Position in the track' });
+  const at = () => field.getAttribute('aria-valuenow').then(Number);
+  await field.scrollIntoViewIfNeeded();
+  const box = await field.boundingBox();
+  if (!box) throw new Error('no picture');
+  await page.keyboard.down('Shift');
+  await page.mouse.move(box.x + box.width / 2, box.y + 50);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width + 12, box.y + 50, { steps: 4 });
+  await page.mouse.up();
+  await page.keyboard.up('Shift');
+  const duration = Number(await field.getAttribute('aria-valuemax'));
+  const loop = page.getByRole('button', { name: /clear the loop/ });
+  await expect(loop).toContainText(/0:15\.\d to 0:3[01]\.\d/);
+  await expect(page).toHaveURL(/loop=15\.\d\d-3[01]\.\d\d/);
+  const end = Number(/loop=[\d.]+-([\d.]+)/.exec(page.url())?.[1]);
+  expect(Math.abs(end - duration)).toBeLessThan(0.06);
+  const words = await loop.textContent();
+  await page.reload();
+  await expect(loop).toHaveText(words ?? '');
+  await expect(page.locator('[data-sound=ready]')).toBeAttached();
+  await page.keyboard.press('End');
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect.poll(at).toBeGreaterThan(29);
+  await page.keyboard.press('Space');
+  await expect.poll(at, { intervals: [100] }).toBeLessThan(20); // begun again
+  expect(await at()).toBeGreaterThan(14);
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+});
+
+test('a network that goes and comes takes neither the place nor the sound', async ({
+  page,
+  server,
+  quiet,
+}) => {
+  const url = await analyse(page, server, demo('neon-avenue'));
+  const id = new URL(url).pathname.split('/')[2];
+  const field = page.getByRole('slider', { name: 'Position in the track' });
+  const at = () => field.getAttribute('aria-valuenow').then(Number);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(at).toBe(10);
+  const frames: string[] = [];
+  page.on('request', (request) => request.url().endsWith('/dna') && frames.push(request.url()));
+  await page.context().setOffline(true);
+  await expect(page.getByTestId('connection')).toContainText('offline');
+  const asked = page.waitForResponse((answer) => answer.url().endsWith(`/v1/analyses/${id}`) && answer.ok());
+  await page.context().setOffline(false);
+  await expect(page.getByTestId('connection')).toBeHidden();
+  await asked; // what may have changed is asked anew; the frames may not have
+  await page.keyboard.press('Space');
+  await expect.poll(at).toBeGreaterThan(10);
+  await expect(page.locator('[data-sound=ready]')).toBeAttached();
+  expect(frames).toEqual([]);
+  quiet.length = 0;
+});
+
 test('the sound is still there after a reload, and is asked for where it is not', async ({
   page,
   server,

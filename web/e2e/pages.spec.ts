@@ -162,9 +162,42 @@ test('history searches, compares and deletes', async ({ page, server }) => {
   await page.getByLabel('Only differences').check();
   await expect(page.getByTestId('differences').locator('[data-differs=false]')).toHaveCount(0);
   await page.goto(`${server.url}/history`);
+  await page.getByLabel('Choose neon-avenue.flac').check();
+  await page.getByLabel('Choose winter-harbour.flac').check();
+  await expect(page.getByRole('button', { name: 'Compare two' })).toBeEnabled();
   await page.getByRole('button', { name: 'Delete neon-avenue.flac' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await expect(page.locator('tbody tr')).toHaveCount(1);
+  await expect(page.getByRole('button', { name: 'Compare two' })).toBeDisabled(); // one of them is no more
+});
+
+test('compare says of each track where its sound is not', async ({ page, server, browser }) => {
+  const ids: string[] = [];
+  for (const name of ['neon-avenue', 'winter-harbour'])
+    ids.push(new URL(await analyse(page, server, demo(name))).pathname.split('/')[2]);
+  const address = `${server.url}/compare?a=${ids[0]}&b=${ids[1]}`;
+  await page.goto(address);
+  const pair = page.getByTestId('pair');
+  await expect(pair.locator('[data-sound=ready]')).toHaveCount(2);
+  await expect(pair).not.toContainText('silently');
+
+  const other = await browser.newContext({ viewport: { width: 360, height: 740 } });
+  await other.addCookies(await page.context().cookies());
+  const elsewhere = await other.newPage();
+  await elsewhere.goto(address);
+  const words = elsewhere.getByText('The sound is not on this device: it runs silently.');
+  await expect(words).toHaveCount(2);
+  await expect(words.first()).toBeVisible();
+  await expect(words.last()).toBeHidden();
+  await elsewhere.getByRole('button', { name: 'Hear the second' }).click();
+  await expect(words.last()).toBeVisible();
+  expect(await elsewhere.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const chooser = elsewhere.waitForEvent('filechooser');
+  await elsewhere.getByRole('button', { name: 'Choose the file' }).click();
+  await (await chooser).setFiles(demo('winter-harbour'));
+  await expect(words).toHaveCount(1);
+  await expect(words).toBeHidden(); // the first is still silent, but not heard
+  await other.close();
 });
 
 test('a folder becomes a batch that sorts, filters and exports', async ({ page, server }) => {

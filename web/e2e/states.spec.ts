@@ -1,5 +1,5 @@
 // Every state a track can be in, reached through the real server.
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -100,6 +100,79 @@ test('cancel while it waits', async ({ page, quiet }) => {
     await page.goto(`${server.url}/history`);
     await expect(page.locator('tbody tr')).toHaveCount(1);
     quiet.length = 0; // the batch asked once more for what was gone
+  } finally {
+    await server.stop();
+  }
+});
+
+test('deleted in another window while it waits and while it is measured', async ({ page, quiet }) => {
+  const server = await new Server(['--workers', '1']).start();
+  try {
+    const other = await page.context().newPage();
+    await page.goto(server.url);
+    await other.goto(server.url);
+    const deleteElsewhere = () =>
+      other.evaluate(
+        (path) => fetch(path, { method: 'DELETE' }),
+        new URL(page.url()).pathname.replace('t', 'v1/analyses'),
+      );
+    await page.getByTestId('files').setInputFiles(longTrack(3600)); // long enough for all that follows
+    await expect(page.locator('[data-testid=listening][data-stage=measuring]')).toBeVisible();
+    const measured = page.url();
+    await send(page, server, demo('neon-avenue'));
+    await expect(page.getByTestId('stages')).toContainText('next in line');
+    await deleteElsewhere();
+    await expect(failure(page)).toHaveAttribute('data-type', 'not-found');
+    await page.goto(measured);
+    await expect(page.locator('[data-testid=listening][data-stage=measuring]')).toBeVisible();
+    await deleteElsewhere();
+    await expect(failure(page)).toHaveAttribute('data-type', 'not-found');
+    quiet.length = 0;
+  } finally {
+    await server.stop();
+  }
+});
+
+test('nothing audible in what was chosen: said until the page is left', async ({ page, server }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hitscope-e2e-'));
+  writeFileSync(join(folder, 'cover.jpg'), 'no sound');
+  try {
+    await page.goto(server.url);
+    await page.getByTestId('folder').setInputFiles(folder);
+    const words = page.getByRole('main').getByText('There is no audio file in that.');
+    await expect(words).toBeVisible();
+    await page.getByRole('link', { name: 'About', exact: true }).click();
+    await expect(words).toBeHidden();
+    await expect(page.getByRole('heading', { level: 1 })).not.toContainText('Will it find');
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await page.getByRole('link', { name: 'Analyse', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible();
+    await expect(words).toBeHidden();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('what if, and nobody answers: no number, until someone does', async ({ page, quiet }) => {
+  const server = await new Server().start();
+  try {
+    await analyse(page, server, demo('neon-avenue'));
+    const whatIf = page.getByTestId('what-if');
+    const number = page.getByTestId('what-if-probability');
+    const measured = (await number.textContent()) ?? '';
+    await server.kill();
+    await whatIf.getByLabel('Tempo').press('PageUp');
+    await expect(whatIf).toContainText('The server could not be asked');
+    await expect(whatIf).toContainText('unknown');
+    await expect(number).toHaveText('?');
+    await expect(whatIf).not.toContainText(/points|of 5 for HIT/);
+    await whatIf.getByRole('button', { name: 'As measured' }).click();
+    await expect(number).toHaveText(measured);
+    await whatIf.getByLabel('Tempo').press('PageUp');
+    await expect(number).toHaveText('?');
+    await server.start();
+    await expect(whatIf).toContainText('points'); // it is asked again by itself
+    quiet.length = 0;
   } finally {
     await server.stop();
   }

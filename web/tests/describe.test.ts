@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeDna, loudestPart, momentAt } from '../src/dna/describe';
+import { describeDna, loudestPart, momentAt, rmsText } from '../src/dna/describe';
 import { chromaSeries, rmsSeries } from '../src/dna/frames';
 import { dnaOf, hop } from './dna_helper';
 
@@ -28,12 +28,23 @@ describe('the picture in words', () => {
     expect(describeDna(dna, null, null)).toContain('key unknown, tempo unknown');
   });
 
+  it('names no band and no exact level in silence', () => {
+    const silent = momentAt(
+      dnaOf(2, () => 0),
+      1,
+    );
+    expect(silent).toMatchObject({ band: null, centroid: null, pitches: [], rmsIsLeast: true });
+    expect(rmsText(silent)).toBe('\u2264\u202f\u221272.0');
+    expect(rmsText(momentAt(dna, 1000))).toBe('\u221243.8');
+  });
+
   it('gives the exact values of a frame', () => {
     const moment = momentAt(dna, 1000);
     expect(moment.rms).toBeCloseTo(-72 + (72 * 100) / 255, 4);
     expect(moment.centroid).toBeCloseTo(2 ** (5 + (8.43 * 128) / 255), 1);
     expect(moment.pitches).toEqual(['A', 'E', 'C']);
     expect(moment.band).toBe(3);
+    expect(moment.rmsIsLeast).toBe(false);
     expect(momentAt(dna, 0).centroid).toBeNull();
   });
 });

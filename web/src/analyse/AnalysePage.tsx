@@ -13,19 +13,31 @@ import { LabelWord } from '../kit/Verdict';
 import css from './analyse.module.css';
 import { Disc } from './Disc';
 import { Sending } from './Sending';
-import { shown, useIntake } from './useIntake';
+import { refusal, shown, useIntake } from './useIntake';
+
+let leftBefore: number | null = null; // the upload that was on its way when this page was left
 
 export function AnalysePage() {
   useTitle('');
   const [, go] = useLocation();
   const key = useStore(shown, (now) => now);
   const upload = useUploads().find((each) => each.key === key);
+  const nothing = useStore(refusal, (now) => now);
   const arrived = upload?.state === 'accepted' ? upload.id : null;
+  // It arrived while the visitor was elsewhere: who comes back later is not sent away to it.
+  const [missed] = useState(() => (leftBefore === key ? arrived : null));
   useEffect(() => {
     if (!arrived) return;
     shown.set(null);
-    go(`/t/${arrived}`);
-  }, [arrived, go]);
+    if (arrived !== missed) go(`/t/${arrived}`);
+  }, [arrived, missed, go]);
+  useEffect(
+    () => () => {
+      leftBefore = shown.get();
+      if (window.location.pathname !== '/') refusal.set(''); // else it is only StrictMode's rehearsal
+    },
+    [],
+  );
 
   return (
     <div className={`${kit.page} ${css.start}`}>
@@ -42,6 +54,7 @@ export function AnalysePage() {
       </div>
       <div className={css.stage}>
         {upload && upload.state !== 'accepted' ? <Sending upload={upload} /> : <DropDisc />}
+        {nothing && <p className={`${css.complaint} ${css.refusal}`}>{nothing}</p>}
       </div>
       <div className={css.more}>
         <Address />
@@ -89,7 +102,10 @@ function DropDisc() {
         // @ts-expect-error React knows the attribute, its types do not
         webkitdirectory=""
         data-testid="folder"
-        onChange={(event) => takeFiles(pickedFiles(event.target.files as FileList, true))}
+        onChange={(event) => {
+          takeFiles(pickedFiles(event.target.files as FileList, true));
+          event.target.value = '';
+        }}
       />
     </Disc>
   );

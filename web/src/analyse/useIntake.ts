@@ -9,14 +9,18 @@ import { createStore } from '../kit/store';
 
 // The upload that the start page shows.
 export const shown = createStore<number | null>(null);
+// Why nothing of what was dropped or chosen is sent.
+export const refusal = createStore('');
 
 export function useIntake() {
   const [, go] = useLocation();
   return useMemo(
     () => ({
       takeFiles(files: File[]) {
+        refusal.set(files.length === 0 ? 'There is no audio file in that.' : '');
         if (files.length === 0) {
-          announce('There is no audio file in what was dropped.');
+          announce(refusal.get());
+          go('/');
           return;
         }
         const keys = sendFiles(files);
@@ -30,6 +34,7 @@ export function useIntake() {
         }
       },
       takeAddresses(addresses: Address[]) {
+        refusal.set('');
         const keys = sendAddresses(addresses);
         if (addresses.length === 1) {
           shown.set(keys[0]);

@@ -23,6 +23,10 @@ onReturn(() => void queries.invalidateQueries());
 export const isFinal = (analysis: Analysis): boolean =>
   analysis.state !== 'queued' && analysis.state !== 'running';
 
+// Deleted, here or in another window; or never ours.
+export const isGone = (error: Error | null): boolean =>
+  error !== null && troubleIn(error).type === 'not-found';
+
 export const analysisKey = (id: string) => ['analysis', id] as const;
 
 export function useAnalysis(id: string, enabled = true) {
@@ -32,7 +36,8 @@ export function useAnalysis(id: string, enabled = true) {
     queryFn: ({ signal }) => unwrap(getAnalysis({ path: { id }, signal })),
     enabled,
     // The event stream tells of changes; asking now and then covers a stream that a proxy swallows.
-    refetchInterval: ({ state }) => (state.data && !isFinal(state.data) ? (streaming ? 4000 : 2000) : false),
+    refetchInterval: ({ state }) =>
+      state.data && !isFinal(state.data) && !isGone(state.error) ? (streaming ? 4000 : 2000) : false,
     staleTime: ({ state }) => (state.data && isFinal(state.data) ? Number.POSITIVE_INFINITY : 0),
   });
 }
@@ -54,6 +59,8 @@ export function useHistory(search: string, state: Analysis['state'] | 'any', lim
       ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ({ state: { data } }) =>
+      data?.pages.some((page) => page.analyses.some((each) => !isFinal(each))) ? 5000 : false,
   });
 }
 
@@ -73,7 +80,7 @@ export function useDnaBytes(id: string, there: boolean) {
       return blob.arrayBuffer();
     },
     enabled: there,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: 'static', // frames never change: asking again would only take the player away
   });
 }
 

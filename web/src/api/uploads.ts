@@ -51,10 +51,10 @@ function accept(upload: Upload, analysis: Analysis, requestId: string | null): v
   change(upload.key, { state: 'accepted', id: analysis.id, sent: upload.total ?? 0 });
 }
 
-function sendFile(upload: Upload, file: File): Promise<void> {
+function sendFile(upload: Upload, file: File, stop: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    stops.set(upload.key, () => request.abort());
+    stop.addEventListener('abort', () => request.abort());
     let samples: Sample[] = [];
     request.open('POST', '/v1/analyses');
     request.responseType = 'json';
@@ -87,27 +87,32 @@ function sendFile(upload: Upload, file: File): Promise<void> {
   });
 }
 
-async function sendUrl(upload: Upload, url: string): Promise<void> {
-  const stop = new AbortController();
-  stops.set(upload.key, () => stop.abort());
+async function sendUrl(upload: Upload, url: string, stop: AbortSignal): Promise<void> {
   try {
-    const { data, requestId } = await unwrapWithId(
-      createAnalysisFromUrl({ body: { url }, signal: stop.signal }),
-    );
+    const { data, requestId } = await unwrapWithId(createAnalysisFromUrl({ body: { url }, signal: stop }));
     accept(upload, data, requestId);
   } catch (error) {
-    stop.signal.throwIfAborted(); // stopped, whatever the request made of it
+    stop.throwIfAborted(); // stopped, whatever the request made of it
     throw error;
   }
 }
 
+const whenStopped = (stop: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    stop.addEventListener('abort', () => reject(stop.reason));
+  });
+
 async function run(upload: Upload): Promise<void> {
+  const stopping = new AbortController();
+  const stop = stopping.signal;
+  stops.set(upload.key, () => stopping.abort());
   let release = () => {};
   try {
-    await visitorKnown();
+    await Promise.race([visitorKnown(), whenStopped(stop)]);
+    stop.throwIfAborted(); // the visitor was known just before
     release = hold();
-    if (upload.file) await sendFile(upload, upload.file);
-    else if (upload.url) await sendUrl(upload, upload.url);
+    if (upload.file) await sendFile(upload, upload.file, stop);
+    else if (upload.url) await sendUrl(upload, upload.url, stop);
   } catch (error) {
     const stopped = error instanceof DOMException && error.name === 'AbortError';
     change(upload.key, stopped ? { state: 'cancelled' } : { state: 'failed', trouble: troubleIn(error) });

@@ -110,7 +110,7 @@ function Both({ a, b }: { a: string; b: string }) {
       return null;
     }
   }, [bytesA, bytesB]);
-  const ids = useMemo(() => [a, b] as const, [a, b]);
+  const digests = [first?.source.sha256 ?? null, second?.source.sha256 ?? null] as const;
   const [left, right] = [first?.result, second?.result];
   const tracks = useMemo(() => (left && right ? ([left, right] as const) : null), [left, right]);
   if (!tracks) return null;
@@ -118,7 +118,7 @@ function Both({ a, b }: { a: string; b: string }) {
   const shown = only ? all.filter((line) => line.differs) : all;
   return (
     <>
-      {dnas && <PairPanel dnas={dnas} ids={ids} tracks={tracks} />}
+      {dnas && <PairPanel key={`${a} ${b}`} dnas={dnas} ids={[a, b]} digests={digests} tracks={tracks} />}
       <section className={css.facts} aria-labelledby="differences">
         <div className={kit.between}>
           <h2 id="differences">What differs</h2>

@@ -2,14 +2,15 @@
 // heard, and switching keeps the place.
 import { Pause, Play } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { take } from '../api/shelf';
 import type { Track } from '../api/types';
 import dna from '../dna/dna.module.css';
+import { Finger } from '../dna/finger';
 import type { Dna } from '../dna/frames';
 import { trustedTempo, twistFor } from '../dna/helix';
 import { paintDifference } from '../dna/paint/difference';
 import { PairStage } from '../dna/pair_stage';
-import { Player } from '../dna/player';
+import { Player, type Sound } from '../dna/player';
+import { SoundNote } from '../dna/SoundNote';
 import type { View } from '../dna/scene';
 import { clock, fixed } from '../kit/format';
 import { useKeys } from '../kit/keys';
@@ -19,24 +20,27 @@ import css from './compare.module.css';
 interface Props {
   dnas: readonly [Dna, Dna];
   ids: readonly [string, string];
+  digests: readonly [string | null, string | null];
   tracks: readonly [Track, Track];
 }
 
 const sure = ({ features }: Track): boolean =>
   features.tempo_bpm !== null && (features.tempo_confidence ?? 0) >= trustedTempo;
 
-export function PairPanel({ dnas, ids, tracks }: Props) {
+export function PairPanel({ dnas, ids, digests, tracks }: Props) {
   const canAlign = sure(tracks[0]) && sure(tracks[1]);
   const [byBeat, setByBeat] = useState(false);
   const [view, setView] = useState<View>('helix');
   const [heard, setHeard] = useState<0 | 1>(0);
   const [playing, setPlaying] = useState(false);
+  const [sounds, setSounds] = useState<[Sound, Sound]>(['none', 'none']);
   const host = useRef<HTMLDivElement>(null);
   const ribbon = useRef<HTMLCanvasElement>(null);
   const time = useRef<HTMLSpanElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const stage = useRef<PairStage | null>(null);
-  const players = useRef<[Player, Player] | null>(null);
+  const [players, setPlayers] = useState<[Player, Player] | null>(null);
+  const finger = useRef(new Finger());
   const [bpmA, bpmB] = [tracks[0].features.tempo_bpm, tracks[1].features.tempo_bpm];
   const stretch = byBeat && canAlign && bpmA && bpmB ? bpmA / bpmB : 1;
   const state = useRef({ heard, stretch });
@@ -44,11 +48,11 @@ export function PairPanel({ dnas, ids, tracks }: Props) {
 
   useEffect(() => {
     const made: [Player, Player] = [new Player(dnas[0].duration), new Player(dnas[1].duration)];
-    players.current = made;
-    for (const slot of [0, 1] as const) void take(ids[slot]).then((file) => file && made[slot].give(file));
+    setPlayers(made);
     const stops = made.map((player) =>
       player.onChange(() => {
         setPlaying(made.some((each) => each.playing));
+        setSounds([made[0].sound, made[1].sound]);
         stage.current?.wake();
       }),
     );
@@ -72,7 +76,7 @@ export function PairPanel({ dnas, ids, tracks }: Props) {
       for (const stop of stops) stop();
       for (const player of made) player.dispose();
     };
-  }, [dnas, ids]);
+  }, [dnas]);
 
   useEffect(() => {
     if (!host.current) return;
@@ -99,20 +103,19 @@ export function PairPanel({ dnas, ids, tracks }: Props) {
 
   const at = () => stage.current?.now ?? 0;
   const seek = (seconds: number) => {
-    players.current?.[heard].seek(seconds * (heard === 0 ? 1 : stretch));
+    players?.[heard].seek(seconds * (heard === 0 ? 1 : stretch));
     stage.current?.wake();
   };
   const listenTo = (slot: 0 | 1) => {
-    const both = players.current;
-    if (!both || slot === heard) return;
+    if (!players || slot === heard) return;
     const now = at();
-    const wasPlaying = both[heard].playing;
-    both[heard].pause();
-    both[slot].seek(now * (slot === 0 ? 1 : stretch));
+    const wasPlaying = players[heard].playing;
+    players[heard].pause();
+    players[slot].seek(now * (slot === 0 ? 1 : stretch));
     setHeard(slot);
-    if (wasPlaying) void both[slot].play();
+    if (wasPlaying) void players[slot].play();
   };
-  const toggle = () => players.current?.[heard].toggle();
+  const toggle = () => players?.[heard].toggle();
   useKeys({
     ' ': toggle,
     ArrowLeft: () => seek(at() - 5),
@@ -159,9 +162,14 @@ export function PairPanel({ dnas, ids, tracks }: Props) {
         className={css.field}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
-          drag(event);
+          if (event.pointerType === 'touch') finger.current.down(event.clientX, event.clientY);
+          else drag(event);
         }}
-        onPointerMove={(event) => event.buttons === 1 && drag(event)}
+        onPointerMove={(event) => {
+          if (event.buttons === 1 && !finger.current.undecided(event.clientX, event.clientY)) drag(event);
+        }}
+        onPointerUp={(event) => finger.current.lift(event.clientX, event.clientY) && drag(event)}
+        onPointerCancel={() => finger.current.leave()}
       >
         <span className={css.nameA}>{titleOf(tracks[0].path, tracks[0])}</span>
         <span className={css.nameB}>{titleOf(tracks[1].path, tracks[1])}</span>
@@ -190,6 +198,12 @@ export function PairPanel({ dnas, ids, tracks }: Props) {
             </button>
           ))}
         </div>
+        {players &&
+          ([0, 1] as const).map((slot) => (
+            <div key={slot} className={css.sound} hidden={heard !== slot}>
+              <SoundNote id={ids[slot]} sha256={digests[slot]} player={players[slot]} sound={sounds[slot]} />
+            </div>
+          ))}
       </div>
       <figcaption className={dna.text}>
         Above the first track, below the second, mirrored

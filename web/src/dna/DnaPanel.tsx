@@ -23,7 +23,8 @@ export function DnaPanel({ analysis, bytes, error, features }: Props) {
     }
   }, [bytes]);
   if (analysis.links.dna === null) return <p className="soft">There is no Spectral DNA of this track.</p>;
-  if (error) return <p role="alert">The Spectral DNA could not be read: {troubleIn(error).title}</p>;
+  if (error && !bytes)
+    return <p role="alert">The Spectral DNA could not be read: {troubleIn(error).title}</p>;
   if (bytes && !dna) return <p role="alert">The Spectral DNA that arrived is damaged.</p>;
   if (!dna) return <div className={`${css.stage} ${css.waiting}`} aria-busy="true" />;
   return (

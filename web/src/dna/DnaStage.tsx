@@ -19,7 +19,7 @@ import { SoundNote } from './SoundNote';
 import { type View, views } from './scene';
 import { Stage } from './stage';
 import { useGestures } from './useGestures';
-import { readLoop, type Span, zoomAt } from './window';
+import { loopOf, readLoop, type Span, zoomAt } from './window';
 
 interface Props {
   id: string;
@@ -178,13 +178,13 @@ export function DnaStage({ id, sha256, dna, keyName, bpm, confidence }: Props) {
     setLoop(
       loop && Math.abs(loop.from - from) < 0.05
         ? null
-        : { from, to: loop && loop.to > from ? loop.to : dna.duration },
+        : loopOf(from, loop && loop.to > from ? loop.to : dna.duration, dna.duration),
     );
   };
   const loopTo = () => {
     if (!player) return;
     const to = player.now();
-    setLoop(to > 0.1 ? { from: loop && loop.from < to ? loop.from : 0, to } : null);
+    setLoop(loopOf(loop && loop.from < to ? loop.from : 0, to, dna.duration));
   };
 
   useKeys({

@@ -1,6 +1,6 @@
 // The exact values of the frame under the pointer.
 import { clock, fixed, hertz } from '../kit/format';
-import type { Moment } from './describe';
+import { type Moment, rmsText } from './describe';
 import css from './dna.module.css';
 
 export function HoverCard({ moment, x, y, flip }: { moment: Moment; x: number; y: number; flip: boolean }) {
@@ -19,7 +19,7 @@ export function HoverCard({ moment, x, y, flip }: { moment: Moment; x: number; y
         </div>
         <div>
           <dt>RMS</dt>
-          <dd>{fixed(moment.rms, 1)} dBFS</dd>
+          <dd>{rmsText(moment)} dBFS</dd>
         </div>
         <div>
           <dt>Centroid</dt>
@@ -35,7 +35,7 @@ export function HoverCard({ moment, x, y, flip }: { moment: Moment; x: number; y
         </div>
         <div>
           <dt>Band</dt>
-          <dd>{moment.band} of 24</dd>
+          <dd>{moment.band === null ? 'none' : `${moment.band} of 24`}</dd>
         </div>
       </dl>
     </div>

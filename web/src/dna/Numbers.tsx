@@ -2,7 +2,7 @@
 import { clock, fixed, hertz } from '../kit/format';
 import kit from '../kit/kit.module.css';
 import { ScrollRegion } from '../kit/ScrollRegion';
-import { momentAt } from './describe';
+import { momentAt, rmsText } from './describe';
 import css from './dna.module.css';
 import { type Dna, frameAt } from './frames';
 
@@ -36,11 +36,11 @@ export function Numbers({ dna }: { dna: Dna }) {
             {moments.map((moment) => (
               <tr key={moment.seconds}>
                 <td>{clock(moment.seconds, true)}</td>
-                <td>{fixed(moment.rms, 1)}</td>
+                <td>{rmsText(moment)}</td>
                 <td>{moment.centroid === null ? 'silence' : hertz(moment.centroid)}</td>
                 <td>{fixed(moment.onset, 1)}</td>
                 <td>{moment.pitches.join(' ') || 'none'}</td>
-                <td>{moment.band}</td>
+                <td>{moment.band ?? 'none'}</td>
               </tr>
             ))}
           </tbody>

@@ -42,13 +42,17 @@ export function describeDna(dna: Dna, keyName: string | null, bpm: number | null
   return `Spectral DNA: ${facts.join(', ')}.`;
 }
 
+export const rmsText = ({ rms, rmsIsLeast }: Moment): string =>
+  `${rmsIsLeast ? '\u2264\u202f' : ''}${fixed(rms, 1)}`;
+
 export interface Moment {
   seconds: number;
   rms: number; // dBFS
+  rmsIsLeast: boolean; // it is the scale's lower end: that, or less
   centroid: number | null; // Hz; null in silence
   onset: number; // dB a frame
   pitches: string[]; // strongest first
-  band: number; // strongest of the 24, from 1
+  band: number | null; // strongest of the 24, from 1; null in silence
 }
 
 export function momentAt(dna: Dna, frame: number): Moment {
@@ -66,9 +70,10 @@ export function momentAt(dna: Dna, frame: number): Moment {
   return {
     seconds: frame * dna.hop,
     rms: valueAt(dna, rmsSeries, frame),
+    rmsIsLeast: dna.bytes[rmsSeries * dna.frames + frame] === 0,
     centroid: centroidByte === 0 ? null : 2 ** valueAt(dna, 1, frame),
     onset: valueAt(dna, 2, frame),
     pitches,
-    band: band + 1,
+    band: dna.bytes[(15 + band) * dna.frames + frame] === 0 ? null : band + 1,
   };
 }

@@ -26,6 +26,12 @@ export class Player {
     for (const name of ['play', 'pause', 'seeked', 'ended', 'ratechange'] as const) {
       this.audio.addEventListener(name, this.tell);
     }
+    // The frames may reach a little further than the sound: a loop to their end is one to the sound's end.
+    this.audio.addEventListener('ended', () => {
+      if (this.loopTo <= this.loopFrom) return;
+      this.seek(this.loopFrom);
+      void this.play();
+    });
   }
 
   onChange(listener: () => void): () => void {

@@ -1,8 +1,9 @@
 // Pointer and wheel on the picture: drag scrubs, Shift-drag loops, wheel and pinch zoom.
 import { useEffect } from 'react';
+import { Finger } from './finger';
 import type { Player } from './player';
 import type { Stage } from './stage';
-import { pan, type Span, zoomAt } from './window';
+import { loopOf, pan, type Span, zoomAt } from './window';
 
 interface Wishes {
   onLoop(span: Span | null): void;
@@ -21,6 +22,7 @@ export function useGestures(
   useEffect(() => {
     if (!element || !stage || !player) return;
     const pointers = new Map<number, { x: number; y: number }>();
+    const finger = new Finger();
     let loopStart: number | null = null;
     let pinch = 0;
 
@@ -39,10 +41,12 @@ export function useGestures(
       element.setPointerCapture(event.pointerId);
       if (pointers.size === 2) {
         pinch = spread();
+        finger.leave();
         return;
       }
       const seconds = stage.timeAt(at.x, at.y);
       if (event.shiftKey) loopStart = seconds;
+      else if (event.pointerType === 'touch' && stage.scene.view !== 'ring') finger.down(at.x, at.y);
       else player.seek(seconds);
     };
     const move = (event: PointerEvent) => {
@@ -59,16 +63,22 @@ export function useGestures(
         }
         pinch = now;
       } else if (loopStart !== null) {
-        const [from, to] = [Math.min(loopStart, seconds), Math.max(loopStart, seconds)];
-        wishes.onLoop(to - from >= 0.1 ? { from, to } : null);
-      } else {
+        wishes.onLoop(loopOf(loopStart, seconds, duration));
+      } else if (!finger.undecided(at.x, at.y)) {
         player.seek(seconds);
       }
     };
     const up = (event: PointerEvent) => {
+      const at = place(event);
       pointers.delete(event.pointerId);
-      if (loopStart !== null) loopStart = null;
+      loopStart = null;
+      if (finger.lift(at.x, at.y)) player.seek(stage.timeAt(at.x, at.y));
       wishes.onSettled();
+    };
+    const cancelled = (event: PointerEvent) => {
+      pointers.delete(event.pointerId);
+      loopStart = null;
+      if (!finger.leave()) wishes.onSettled();
     };
     const wheel = (event: WheelEvent) => {
       if (stage.scene.view === 'ring') return; // all of it is always there; the page scrolls
@@ -87,14 +97,14 @@ export function useGestures(
     element.addEventListener('pointerdown', down);
     element.addEventListener('pointermove', move);
     element.addEventListener('pointerup', up);
-    element.addEventListener('pointercancel', up);
+    element.addEventListener('pointercancel', cancelled);
     element.addEventListener('pointerleave', wishes.onLeave);
     element.addEventListener('wheel', wheel, { passive: false });
     return () => {
       element.removeEventListener('pointerdown', down);
       element.removeEventListener('pointermove', move);
       element.removeEventListener('pointerup', up);
-      element.removeEventListener('pointercancel', up);
+      element.removeEventListener('pointercancel', cancelled);
       element.removeEventListener('pointerleave', wishes.onLeave);
       element.removeEventListener('wheel', wheel);
     };

@@ -34,6 +34,13 @@ export function follow(span: Span, now: number, duration: number): void {
   span.to = span.from + length;
 }
 
+// What is long enough to be repeated, within the track; null where it is not.
+export function loopOf(a: number, b: number, duration: number): Span | null {
+  const from = Math.max(0, Math.min(a, b));
+  const to = Math.min(duration, Math.max(a, b));
+  return to - from >= 0.1 ? { from, to } : null;
+}
+
 export function readLoop(text: string | null, duration: number): Span | null {
   const match = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text ?? '');
   if (!match) return null;

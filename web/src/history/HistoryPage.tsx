@@ -171,7 +171,16 @@ export default function HistoryPage() {
           More
         </button>
       )}
-      {deleting && <DeleteDialog id={deleting.id} name={deleting.name} onClose={() => setDeleting(null)} />}
+      {deleting && (
+        <DeleteDialog
+          id={deleting.id}
+          name={deleting.name}
+          onClose={(gone) => {
+            if (gone) setChosen((all) => all.filter((each) => each !== deleting.id));
+            setDeleting(null);
+          }}
+        />
+      )}
     </div>
   );
 }

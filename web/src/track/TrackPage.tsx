@@ -1,17 +1,17 @@
 // One track: on its way, done, failed, or gone. Each is a page of its own under the same address.
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { Disc } from '../analyse/Disc';
 import { Playlist, TakeAll } from '../analyse/Playlist';
 import { Stages } from '../analyse/Stages';
 import { useIntake } from '../analyse/useIntake';
 import { entriesIn } from '../api/entries';
-import { follow } from '../api/events';
+import { follow, unfollow } from '../api/events';
 import { deleteAnalysis } from '../api/generated/sdk.gen';
 import { unwrap } from '../api/http';
 import { type Live, learnFrom, liveOf, useLive } from '../api/live';
 import { troubleIn } from '../api/problem';
-import { isFinal, queries, useAnalysis } from '../api/queries';
+import { isFinal, isGone, queries, useAnalysis } from '../api/queries';
 import { discard, take } from '../api/shelf';
 import type { Analysis } from '../api/types';
 import { requestIdOf } from '../api/uploads';
@@ -28,14 +28,16 @@ export default function TrackPage({ id }: { id: string }) {
   const { data, error, refetch } = useAnalysis(id);
   useTitle(data ? titleOf(data.name, data.result) : 'Track');
   const pending = data !== undefined && !isFinal(data);
+  const gone = isGone(error);
   useEffect(() => {
-    if (pending) follow(id);
-  }, [id, pending]);
+    if (pending && gone) unfollow(id);
+    else if (pending) follow(id);
+  }, [id, pending, gone]);
   useEffect(() => {
     if (data && !isFinal(data)) learnFrom(data);
   }, [data]);
 
-  if (!data) {
+  if (!data || (pending && gone)) {
     if (!error) {
       return (
         <div className={`${kit.page} ${kit.quietPage}`} aria-busy="true">
@@ -75,8 +77,15 @@ function Listening({ analysis }: { analysis: Analysis }) {
       }[stage],
     );
   }, [stage]);
+  const [complaint, setComplaint] = useState('');
   const cancel = async () => {
-    await unwrap(deleteAnalysis({ path: { id: analysis.id } })).catch(() => undefined);
+    setComplaint('');
+    try {
+      await unwrap(deleteAnalysis({ path: { id: analysis.id } }));
+    } catch (error) {
+      const { type, title } = troubleIn(error);
+      if (type !== 'not-found') return setComplaint(`It could not be cancelled: ${title}`);
+    }
     void discard(analysis.id);
     queries.removeQueries({ queryKey: ['analysis', analysis.id] });
     go('/');
@@ -117,6 +126,7 @@ function Listening({ analysis }: { analysis: Analysis }) {
         <button type="button" className={kit.quiet} onClick={() => void cancel()}>
           Cancel and forget
         </button>
+        {complaint && <p role="alert">{complaint}</p>}
       </div>
     </div>
   );
@@ -132,11 +142,12 @@ function shareOf({ stage, fetched, doneS, knownS }: Live): number | null {
 function Failed({ analysis }: { analysis: Analysis }) {
   const { takeFiles, takeAddresses } = useIntake();
   const { error, source, state } = analysis;
+  const [lost, setLost] = useState(false);
   const again = async () => {
     if (source.url) return takeAddresses([{ url: source.url, title: null }]);
     const file = await take(analysis.id);
     if (file) takeFiles([file]);
-    else announce('The file is not on this device any more. Choose it again on the start page.');
+    else setLost(true);
   };
   const entries = entriesIn(error);
   const type = error?.type ?? (state === 'interrupted' ? 'interrupted' : 'cancelled');
@@ -153,7 +164,12 @@ function Failed({ analysis }: { analysis: Analysis }) {
           entries,
         }}
         fromUrl={source.kind === 'url'}
-        more={<Playlist entries={entries} />}
+        more={
+          <>
+            {lost && <p>The file is not on this device any more. Choose it again on the start page.</p>}
+            <Playlist entries={entries} />
+          </>
+        }
         onRetry={() => void again()}
       >
         <TakeAll entries={entries} />

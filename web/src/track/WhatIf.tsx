@@ -5,7 +5,7 @@ import { troubleIn } from '../api/problem';
 import type { Model, Verdict } from '../api/types';
 import { BigPercent } from '../kit/BigPercent';
 import { featureValue } from '../kit/feature_value';
-import { signed } from '../kit/format';
+import { signed, unknown } from '../kit/format';
 import kit from '../kit/kit.module.css';
 import { Mark } from '../kit/Mark';
 import { LabelWord } from '../kit/Verdict';
@@ -32,35 +32,40 @@ export function WhatIf({ verdict, model }: { verdict: Verdict; model: Model }) {
   const [features, setFeatures] = useState(measured);
   const changed = model.features.some(({ name }) => features[name] !== measured[name]);
   const { data, error, isFetching } = useWhatIf(model.name, features, changed);
-  const now = changed ? (data?.verdict ?? verdict) : verdict;
-  const moved = now.probability - verdict.probability;
+  const now = changed ? (data?.verdict ?? null) : verdict; // null: nobody has answered yet
   return (
     <section aria-labelledby="what-if" className={css.whatIf} data-testid="what-if">
       <h2 id="what-if">What if</h2>
       <div className={css.whatNow} aria-busy={isFetching}>
         <p className={css.whatNumber}>
           <span data-testid="what-if-probability">
-            <BigPercent share={now.probability} digits={1} />
+            {now ? <BigPercent share={now.probability} digits={1} /> : '?'}
           </span>
           <span className="soft num small">
-            {changed ? `${signed(moved * 100, 1)} points` : 'as measured'}
+            {!changed && 'as measured'}
+            {changed && now && `${signed((now.probability - verdict.probability) * 100, 1)} points`}
+            {changed && !now && (error ? unknown : 'asking')}
           </span>
         </p>
-        <p>
-          {now.votes_for_hit} of 5 for HIT
-          <br />
-          <LabelWord label={now.label} /> <span className="soft">{now.tier}</span>
-        </p>
-        <ul className={css.whatVotes} aria-label="Votes">
-          {now.votes.map((vote) => (
-            <li key={vote.model} data-label={vote.label} title={modelWords(vote.model)}>
-              <Mark label={vote.label} size={12} />
-              <span className="unseen">
-                {modelWords(vote.model)}: {vote.label}
-              </span>
-            </li>
-          ))}
-        </ul>
+        {now && (
+          <>
+            <p>
+              {now.votes_for_hit} of 5 for HIT
+              <br />
+              <LabelWord label={now.label} /> <span className="soft">{now.tier}</span>
+            </p>
+            <ul className={css.whatVotes} aria-label="Votes">
+              {now.votes.map((vote) => (
+                <li key={vote.model} data-label={vote.label} title={modelWords(vote.model)}>
+                  <Mark label={vote.label} size={12} />
+                  <span className="unseen">
+                    {modelWords(vote.model)}: {vote.label}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
         <button
           type="button"
           className={`${kit.quiet} ${kit.small}`}

@@ -22,7 +22,7 @@ export function useWhatIf(model: string, features: Features, enabled: boolean) {
           signal,
         }),
       ),
-    enabled,
+    enabled: enabled && asked === features, // while they move, nothing that stands still is meant
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
