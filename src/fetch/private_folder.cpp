@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <system_error>
 
 #include "fetch/remove_folder.h"
 
@@ -19,7 +20,9 @@ Result<PrivateFolder> PrivateFolder::make() {
 }
 
 PrivateFolder::~PrivateFolder() {
-  if (!path_.empty()) static_cast<void>(remove_folder(path_));  // the system empties its folder
+  if (path_.empty()) return;
+  // What stays, the system clears away with its other temporary files.
+  [[maybe_unused]] const std::error_code left = remove_folder(path_);
 }
 
 }  // namespace hitscope
